@@ -1,0 +1,1 @@
+"""Click-and-collect and ship-from-store: the package behind every function of the router."""

@@ -1,0 +1,1 @@
+"""Everything that talks to something: DynamoDB, queues, topics, the secret store, the map."""

@@ -1,0 +1,1 @@
+"""The tables. ``keys`` says how each is reached, ``documents`` how values become attributes and back."""

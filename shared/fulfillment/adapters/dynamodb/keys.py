@@ -1,0 +1,113 @@
+"""Every key of every table, written by this module alone.
+
+| what is asked                                     | table           | how                                                      |
+|---------------------------------------------------|-----------------|----------------------------------------------------------|
+| an order with its tasks, story and decisions      | Orders          | Query ``order_id``                                       |
+| the order row alone                               | Orders          | Get ``order_id``, ``ORDER``                              |
+| the person behind an order                        | Orders          | Get ``order_id``, ``CONTACT``                            |
+| wrong codes tried at a task                       | Orders          | Update ``order_id``, ``TRIES#<n>``                       |
+| open tasks of a location, most urgent first       | Orders / work   | Query ``work_location``, ascending ``work_due``          |
+| reservations that are over                        | Orders / due    | Query ``due_bucket`` (8 of them), ``due_at`` up to now   |
+| events to publish                                 | Orders stream   | ``sk`` begins with ``EVENT#``                            |
+| stock of some SKUs at some locations              | Stock           | BatchGet ``sku``, ``location_id``                        |
+| stock of a SKU everywhere                         | Stock           | Query ``sku``                                            |
+| what moved on a shelf since a moment              | StockMovements  | Query ``stock_key``, ``movement_key`` from the moment on |
+| a product                                         | Products        | BatchGet ``sku``                                         |
+| all locations (cached for a minute)               | Locations       | Scan                                                     |
+| orders taken in a window                          | Capacity        | BatchGet ``location_method``, ``window``                 |
+| a policy's newest version, all zones              | Config          | Query ``pk``                                             |
+| a postal or area code and its prefixes            | Config          | BatchGet ``pk``, ``sk``                                  |
+| an answer given before, a message sent before     | Idempotency     | Get ``idempotency_key``                                  |
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zlib import crc32
+
+ORDER = "ORDER"
+CONTACT = "CONTACT"
+SHIPMENT_PREFIX = "SHIPMENT#"
+EVENT_PREFIX = "EVENT#"
+DECISION_PREFIX = "DECISION#"
+DUE_BUCKETS = 8  # one index partition takes 1,000 writes/s; eight keep a sale's reservations apart
+
+
+def instant(at: datetime) -> str:
+    """UTC with microseconds, so that text order is time order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def shipment(number: int) -> str:
+    """Sort key of the ``number``-th shipment (from 1). Zero-padded, so text order is number order."""
+    return f"{SHIPMENT_PREFIX}{number:04d}"
+
+
+def tries(number: int) -> str:
+    """Sort key of the count of codes tried at a shipment."""
+    return f"TRIES#{number:04d}"
+
+
+def event(command_id: str, number: int) -> str:
+    """Sort key of the ``number``-th event of a command."""
+    return f"{EVENT_PREFIX}{command_id}#{number}"
+
+
+def decision(command_id: str) -> str:
+    """Sort key of the decision a command took."""
+    return f"{DECISION_PREFIX}{command_id}"
+
+
+def due_bucket(order_id: str) -> str:
+    """Which of the deadline index's partitions the order's deadline stands in."""
+    return f"DUE#{crc32(order_id.encode()) % DUE_BUCKETS}"
+
+
+def all_due_buckets() -> list[str]:
+    """Every partition of the deadline index."""
+    return [f"DUE#{number}" for number in range(DUE_BUCKETS)]
+
+
+def work_due(due_at: datetime, task_id: str) -> str:
+    """Sort key of the work list: earliest due first, then task."""
+    return f"{instant(due_at)}#{task_id}"
+
+
+def stock_key(sku: str, location_id: str) -> str:
+    """Partition of the movements of one shelf."""
+    return f"{sku}#{location_id}"
+
+
+def movement_key(at: datetime, movement_id: str) -> str:
+    """Sort key of a movement; the same movement told twice has the same key."""
+    return f"{instant(at)}#{movement_id}"
+
+
+def location_method(location_id: str, method: str) -> str:
+    """Partition of a location's windows for one method."""
+    return f"{location_id}#{method}"
+
+
+def policy(name: str) -> str:
+    """Partition of a policy's versions."""
+    return f"POLICY#{name}"
+
+
+def policy_version(version: int) -> str:
+    """Sort key of one version. Zero-padded, so the last is the newest."""
+    return f"{version:08d}"
+
+
+def places(kind: str, country: str) -> str:
+    """Partition of a country's postal (``POSTAL#``) or area (``AREA#``) codes."""
+    return f"{kind.upper()}#{country}"
+
+
+def zones(country: str) -> str:
+    """Partition of a country's zones."""
+    return f"ZONE#{country}"
+
+
+def idempotency(caller: str, key: str) -> str:
+    """A key belongs to its sender: two honest callers may use the same word."""
+    return f"{caller}#{key}"

@@ -1,0 +1,88 @@
+"""A store, warehouse or locker that can supply or hand over goods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, Literal
+
+from fulfillment.domain.basket import Method, Point
+from fulfillment.domain.hours import OpeningHours
+
+LocationKind = Literal["store", "warehouse", "locker"]
+LocationStatus = Literal["open", "paused", "closed"]
+
+
+@dataclass(frozen=True)
+class ServiceArea:
+    """Where a location may deliver: any one of the three that is set covers the customer.
+
+    ``polygon`` is a GeoJSON geometry (Polygon or MultiPolygon, longitude first).
+    """
+
+    polygon: Mapping[str, Any] | None = None
+    radius_km: float | None = None
+    prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach a location. Printed for customers; never a person's own number."""
+
+    address: str = ""
+    phone: str = ""
+    maps_url: str = ""
+
+
+@dataclass(frozen=True)
+class Location:
+    """What operations know of one location.
+
+    ``zone`` is the land it stands on (an island, a mainland): a sea between two zones is not a short road.
+    ``groups`` are names such as a brand, region or island, that policies and calendars speak of.
+    ``capacity`` is orders per method and local hour; a method that is missing has no limit.
+    ``prep_minutes`` is opening time from an order to its being ready; ``cutoff`` is the local time after which a
+    parcel leaves on the next open day. A location without a ``point`` has no distance, which is not distance 0.
+    """
+
+    location_id: str
+    name: str
+    kind: LocationKind
+    timezone: str
+    country: str
+    point: Point | None = None
+    zone: str | None = None
+    groups: tuple[str, ...] = ()
+    hours: OpeningHours = field(default_factory=OpeningHours.always)
+    methods: frozenset[Method] = frozenset({"pickup", "delivery"})
+    service_area: ServiceArea | None = None
+    prep_minutes: int = 120
+    cutoff: time | None = None
+    capacity: Mapping[Method, int] = field(default_factory=dict)
+    rank: int = 100
+    status: LocationStatus = "open"
+    contact: Contact = field(default_factory=Contact)
+
+
+@dataclass(frozen=True)
+class PlaceRecord:
+    """A postal code, an area code or a prefix of one: its middle, its zone and how far off the middle can be."""
+
+    country: str
+    kind: Literal["postal", "area"]
+    code: str
+    point: Point
+    precision_km: float
+    zone: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A piece of land that parcels do not leave without a ship. ``polygon`` is a GeoJSON geometry."""
+
+    zone_id: str
+    country: str
+    polygon: Mapping[str, Any]
+    name: str = ""
