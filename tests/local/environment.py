@@ -1,0 +1,60 @@
+"""The whole local system: emulator, deployed template, callers, listeners."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tests.local.build import build
+from tests.local.deploy import deploy
+from tests.local.emulator import REGION, Emulator
+from tests.local.inbox import listen
+from tests.local.people import add_caller, add_staff
+from tests.local.stack import Stack
+
+TABLES = ("Orders", "Stock", "StockMovements", "Products", "Locations", "Capacity", "Config", "Idempotency")
+QUEUES = ("Intake", "Reroute", "StockFeed", "Notify")
+FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
+
+
+@contextlib.contextmanager
+def local_stack(
+    location_ids: Iterable[str], *, port: int | None = None, template: Path | None = None
+) -> Iterator[Stack]:
+    """Builds (when something changed), starts, deploys, and gives a member of staff to each location.
+
+    `template` is one that is built already. Everything is gone when the block is left.
+    """
+    built = template if template is not None else build()
+    with Emulator(port) as emulator:
+        yield stack_on(emulator, built, location_ids)
+
+
+def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) -> Stack:
+    """Deploys on a running emulator and fills in who may call."""
+    outputs, resources = deploy(template, emulator.endpoint_url)
+    url = emulator.endpoint_url
+    # The host names that AWS would give do not resolve here; this path of the emulator's is the same stage.
+    api_url = f"{url}/restapis/{outputs['ApiId']}/v1/_user_request_"
+    pool = {"user_pool_id": outputs["StaffPoolId"], "client_id": outputs["StaffClientId"]}
+    return Stack(
+        api_url=api_url,
+        board_url=f"{api_url}/board",
+        region=REGION,
+        endpoint_url=url,
+        checkout=add_caller("checkout", outputs["CheckoutAccessArn"], url),
+        operations=add_caller("operations", outputs["OperationsAccessArn"], url),
+        staff={
+            location_id: add_staff(f"{number:05}", [location_id], endpoint_url=url, **pool)
+            for number, location_id in enumerate(location_ids, start=10001)
+        },
+        tables={table: outputs[f"{table}Table"] for table in TABLES},
+        queues={f"{queue}Queue": outputs[f"{queue}QueueUrl"] for queue in QUEUES}
+        | {f"{queue}DeadLetters": outputs[f"{queue}DeadLettersUrl"] for queue in QUEUES}
+        | {queue: outputs[f"{queue}Url"] for queue in FAILURES},
+        outputs=outputs,
+        resources=resources,
+        listeners=listen(outputs, url),
+        **pool,
+    )
