@@ -1,0 +1,277 @@
+"""Writes a whole chain: what ``fulfillment load`` brings.
+
+Products, places and zones are replaced; a location is replaced and its version raised, so that a page that was
+open meanwhile cannot save over it. Stock is *opening* stock: a row that exists is left alone, since units may be
+reserved on it (changes come through the stock feed). Everything may be run again after a failure.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.domain.location import Location, PlaceRecord, Zone
+from fulfillment.domain.product import Product
+from fulfillment.domain.stock import StockRow
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+Item = Mapping[str, Any]  # attributes in DynamoDB's own notation
+Progress = Callable[[int], object]
+
+THREADS = 8  # a round trip takes milliseconds and a table takes thousands of writes a second
+BATCH_WRITE = 25  # the most BatchWriteItem takes
+BATCH_GET = 100  # the most BatchGetItem takes
+TRANSACTION = 100  # the most TransactWriteItems takes
+ATTEMPTS = 10  # with pauses of up to 5 s: a new on-demand table needs about half a minute to grow
+MAX_ITEM_BYTES = 400 * 1024  # DynamoDB's limit on an item, names and values together
+
+first_time = "attribute_not_exists(sku)"  # true unless this shelf was opened before
+
+_to_attribute = TypeSerializer().serialize
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Names of the tables that a chain is written to."""
+
+    products: str
+    locations: str
+    config: str
+    stock: str
+
+
+@dataclass(frozen=True)
+class OpenedStock:
+    """How many shelves were opened, and how many had been before and were left alone."""
+
+    opened: int
+    kept: int
+
+
+class KeptThrottled(Exception):
+    """DynamoDB took too little for too long; what was written stays, and loading may be run again."""
+
+
+def product_item(product: Product) -> Item:
+    """A row of Products."""
+    return _item(sku=product.sku, document=to_document(product))
+
+
+def location_item(location: Location, version: int = 1) -> Item:
+    """A row of Locations."""
+    assert location.methods, location  # an empty set cannot be stored; a location that does nothing is closed
+    return _item(
+        location_id=location.location_id,
+        status=location.status,
+        methods=set(location.methods),
+        document=to_document(location),
+        version=version,
+    )
+
+
+def place_item(place: PlaceRecord) -> Item:
+    """A row of Config: a postal or area code or a prefix of one."""
+    return _item(pk=keys.places(place.kind, place.country), sk=place.code, document=to_document(place))
+
+
+def zone_item(zone: Zone) -> Item:
+    """A row of Config: a zone's polygon."""
+    return _item(pk=keys.zones(zone.country), sk=zone.zone_id, document=to_document(zone))
+
+
+def stock_item(row: StockRow) -> Item:
+    """A row of Stock."""
+    seen = {"observed_at": keys.instant(row.observed_at)} if row.observed_at else {}
+    return _item(
+        sku=row.sku,
+        location_id=row.location_id,
+        on_hand=row.on_hand,
+        reserved=row.reserved,
+        blocked=row.blocked,
+        missing=row.missing,
+        available=row.available,
+        version=row.version,
+        **seen,
+    )
+
+
+def item_bytes(item: Item) -> int:
+    """About what DynamoDB counts of an item of texts, numbers and sets of texts: names and values in UTF-8."""
+    total = 0
+    for name, typed in item.items():
+        value = next(iter(typed.values()))
+        total += len(name.encode()) + sum(
+            len(str(v).encode()) for v in (value if isinstance(value, list) else [value])
+        )
+    return total
+
+
+def _item(**attributes: Any) -> Item:
+    return {name: _to_attribute(value) for name, value in attributes.items()}
+
+
+class DynamoDBChainWriter:
+    """Writes and looks up by the thousand, on a few threads. ``sleep`` takes seconds."""
+
+    def __init__(
+        self, client: DynamoDBClient, tables: Tables, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._sleep = sleep
+
+    def put_products(self, products: Iterable[Product], progress: Progress = int) -> None:
+        """Write or replace products. ``progress`` hears how many more are done, here and below."""
+        self._replace(self._tables.products, map(product_item, products), progress)
+
+    def put_places(self, places: Iterable[PlaceRecord], progress: Progress = int) -> None:
+        """Write or replace postal and area codes."""
+        self._replace(self._tables.config, map(place_item, places), progress)
+
+    def put_zones(self, zones: Iterable[Zone], progress: Progress = int) -> None:
+        """Write or replace zones."""
+        self._replace(self._tables.config, map(zone_item, zones), progress)
+
+    def put_locations(self, locations: Iterable[Location], progress: Progress = int) -> None:
+        """Write or replace locations; each gets a version it never had."""
+        self._each(self._put_location, ([location] for location in locations), progress)
+
+    def open_stock(self, rows: Iterable[StockRow], progress: Progress = int) -> OpenedStock:
+        """Open shelves that are not there yet; a (sku, location) may come once."""
+        batches = list(_chunks(map(stock_item, rows), TRANSACTION))
+        opened = sum(self._each(self._open, batches, progress))
+        return OpenedStock(opened, sum(map(len, batches)) - opened)
+
+    def known_skus(self, skus: Collection[str]) -> set[str]:
+        """Which of these are in Products."""
+        return self._known(self._tables.products, [{"sku": sku} for sku in skus], "sku")
+
+    def known_locations(self, location_ids: Collection[str]) -> set[str]:
+        """Which of these are in Locations."""
+        return self._known(
+            self._tables.locations, [{"location_id": name} for name in location_ids], "location_id"
+        )
+
+    def known_zones(self, country: str, zone_ids: Collection[str]) -> set[str]:
+        """Which of these are zones of the country."""
+        wanted = [{"pk": keys.zones(country), "sk": zone_id} for zone_id in zone_ids]
+        return self._known(self._tables.config, wanted, "sk")
+
+    def _replace(self, table: str, items: Iterable[Item], progress: Progress) -> None:
+        self._each(lambda batch: self._write_batch(table, batch), _chunks(items, BATCH_WRITE), progress)
+
+    def _each(
+        self, work: Callable[[Sequence[Any]], T], batches: Iterable[Sequence[Any]], progress: Progress
+    ) -> list[T]:
+        """Do the work on each batch, on several threads; the first error ends it."""
+        results = []
+        waiting = list(batches)
+        with ThreadPoolExecutor(THREADS) as pool:
+            try:
+                for batch, result in zip(waiting, pool.map(work, waiting), strict=True):
+                    progress(len(batch))
+                    results.append(result)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return results
+
+    def _write_batch(self, table: str, batch: Sequence[Item]) -> None:
+        left: Any = {table: [{"PutRequest": {"Item": item}} for item in batch]}
+        for attempt in range(ATTEMPTS):
+            left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
+            if not left:
+                return
+            self._pause(attempt)
+        raise KeptThrottled(table)
+
+    def _put_location(self, only: Sequence[Location]) -> None:
+        """One update: a write that is repeated after a lost reply raises the version twice, which harms nobody."""
+        item = dict(location_item(only[0]))
+        key = {"location_id": item.pop("location_id")}
+        item.pop("version")
+        self._client.update_item(
+            TableName=self._tables.locations,
+            Key=key,
+            UpdateExpression="SET #status = :status, methods = :methods, document = :document ADD version :one",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={
+                **{f":{name}": value for name, value in item.items()},
+                ":one": {"N": "1"},
+            },
+        )
+
+    def _open(self, batch: Sequence[Item]) -> int:
+        """Open the shelves of one transaction; those that are there already fall out of it. How many were opened."""
+        left = list(batch)
+        for attempt in range(ATTEMPTS):
+            if not left:
+                return 0
+            try:
+                self._client.transact_write_items(TransactItems=[self._put_first_time(item) for item in left])
+            except ClientError as error:
+                codes = _cancellation_codes(error)
+                if codes is None:
+                    raise
+                left = [
+                    item for item, code in zip(left, codes, strict=True) if code != "ConditionalCheckFailed"
+                ]
+                if any(code not in ("None", "ConditionalCheckFailed") for code in codes):
+                    self._pause(attempt)
+            else:
+                return len(left)
+        raise KeptThrottled(self._tables.stock)
+
+    def _put_first_time(self, item: Item) -> Any:
+        return {"Put": {"TableName": self._tables.stock, "Item": item, "ConditionExpression": first_time}}
+
+    def _known(self, table: str, wanted: Sequence[Mapping[str, str]], attribute: str) -> set[str]:
+        found: set[str] = set()
+        for batch in _chunks(wanted, BATCH_GET):
+            asked = [_item(**key) for key in batch]
+            left: Any = {table: {"Keys": asked, "ProjectionExpression": attribute}}
+            for attempt in range(ATTEMPTS):
+                answer = self._client.batch_get_item(RequestItems=left)
+                found.update(row[attribute]["S"] for row in answer["Responses"].get(table, []))
+                left = answer.get("UnprocessedKeys")
+                if not left:
+                    break
+                self._pause(attempt)
+            else:
+                raise KeptThrottled(table)
+        return found
+
+    def _pause(self, attempt: int) -> None:
+        """Wait a random part of a time that doubles, so that the threads do not come back together."""
+        self._sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))
+
+
+def _cancellation_codes(error: ClientError) -> list[str] | None:
+    """Why each action of a transaction was cancelled, in order; None when it is another error.
+
+    A request that can never work (ValidationError) is another error too: it must not be tried again.
+    """
+    reasons: Any = error.response.get("CancellationReasons")
+    if error.response.get("Error", {}).get("Code") != "TransactionCanceledException" or not reasons:
+        return None
+    codes = [reason.get("Code") or "None" for reason in reasons]
+    return None if "ValidationError" in codes else codes
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(values)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,92 @@
+"""What one file says about another: every name that is used must be known, and points must stand where they claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+
+import shapely
+from shapely.geometry import shape
+
+from fulfillment.cli.files import Chain, Found
+from fulfillment.cli.geofiles import Feature
+from fulfillment.cli.report import Report
+from fulfillment.domain.basket import Point
+from fulfillment.domain.location import Location
+
+Known = Callable[[Collection[str]], Collection[str]]  # which of these names are in the table already
+
+
+def zone_finder(outlines: Mapping[str, Feature]) -> Callable[[Point], str | None]:
+    """A function from a point to the zone it stands on, None in the sea."""
+    zone_ids = list(outlines)
+    tree = shapely.STRtree([outlines[zone_id].outline for zone_id in zone_ids])
+
+    def zone_at(point: Point) -> str | None:
+        hits = tree.query(shapely.Point(point.lon, point.lat), predicate="intersects")
+        return zone_ids[int(min(hits))] if len(hits) else None
+
+    return zone_at
+
+
+def check_locations(chain: Chain, report: Report) -> None:
+    """Points against the zones and service areas they name; a location without a zone gets the one it stands on."""
+    zone_at = zone_finder(chain.outlines)
+    for location_id, found in chain.locations.items():
+        location = found.value
+        if location.point is None:
+            continue
+        stands_on = zone_at(location.point)
+        if location.zone is None and stands_on:
+            chain.locations[location_id] = replace(found, value=replace(location, zone=stands_on))
+        elif stands_on and location.zone in chain.outlines and stands_on != location.zone:
+            report.add(
+                found.file, found.row, "zone", f"the point stands on {stands_on!r}, not on {location.zone!r}"
+            )
+        if _swapped_area(location):
+            reason = "the location stands in its service area only with lat and lon swapped"
+            report.add(found.file, found.row, "service_area_id", reason)
+
+
+def _swapped_area(location: Location) -> bool:
+    """Whether the polygon holds the point with its numbers exchanged but not as it is; many a tool mixes them up."""
+    area, point = location.service_area, location.point
+    if area is None or area.polygon is None or point is None:
+        return False
+    outline = shape(dict(area.polygon))
+    swapped = shapely.Point(point.lat, point.lon)
+    return bool(outline.covers(swapped)) and not bool(outline.covers(shapely.Point(point.lon, point.lat)))
+
+
+def check_zones(chain: Chain, known: Known, report: Report) -> None:
+    """Zones that locations, postal codes and areas name."""
+    used: list[tuple[Found[object], str]] = []
+    used += [(f, f.value.zone) for f in chain.locations.values() if f.value.zone]
+    used += [(f, f.value.record.zone) for f in chain.places.values() if f.value.record.zone]
+    _check_known(used, "zone", "zone", set(chain.zones), known, report)
+
+
+def check_stock(chain: Chain, known_skus: Known, known_locations: Known, report: Report) -> None:
+    """SKUs and locations that stock names."""
+    rows = list(chain.stock.items())
+    _check_known(((f, sku) for (sku, _), f in rows), "sku", "SKU", set(chain.products), known_skus, report)
+    places = ((f, location_id) for (_, location_id), f in rows)
+    _check_known(places, "location_id", "location", set(chain.locations), known_locations, report)
+
+
+def _check_known(
+    used: Iterable[tuple[Found[object], str]],
+    column: str,
+    word: str,
+    given: set[str],
+    known: Known,
+    report: Report,
+) -> None:
+    """Names that are in no file are looked up in the tables, all in one go."""
+    open_questions = [(found, name) for found, name in used if name not in given]
+    if not open_questions:
+        return
+    there = set(known({name for _, name in open_questions}))
+    for found, name in open_questions:
+        if name not in there:
+            report.add(found.file, found.row, column, f"there is no {word} {name!r}")
