@@ -146,7 +146,7 @@ def _check_barcode(row: Row, barcode: str) -> None:
 
 
 def check_digit(digits: str) -> int:
-    """The last digit of a GS1 barcode: from the right, digits weigh 3, 1, 3, 1, ... (GS1 General Specifications 7.9)."""
+    """The last digit of a GS1 barcode: from the right, digits weigh 3, 1, 3, 1, ... (GS1 GenSpecs 7.9)."""
     total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
     return -total % 10
 

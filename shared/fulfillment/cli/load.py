@@ -7,7 +7,6 @@ then nothing was written.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,8 +18,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
+from fulfillment import settings
 from fulfillment.adapters.dynamodb import chain as rows
-from fulfillment.adapters.dynamodb.chain import DynamoDBChainWriter, KeptThrottled, Tables
+from fulfillment.adapters.dynamodb.chain import DynamoDBChainWriter, KeptThrottled
+from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.cli import crosscheck, files
 from fulfillment.cli.files import Chain, Found
 from fulfillment.cli.geofiles import read_features
@@ -42,7 +43,7 @@ FILES: Mapping[str, str] = {
     "postal-codes": "CSV of postal codes with their points",
     "areas": "CSV of area codes with their points",
 }
-TABLE_VARIABLES = ("PRODUCTS_TABLE", "LOCATIONS_TABLE", "CONFIG_TABLE", "STOCK_TABLE")
+TABLES = ("products", "locations", "config", "stock")
 
 
 class Unusable(Exception):
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         paths = {name: getattr(arguments, name.replace("-", "_")) for name in FILES}
         if not any(paths.values()):
             raise Unusable(f"give at least one file: {' '.join(f'--{name}' for name in FILES)}")
-        tables = _tables(os.environ, required=not arguments.check)
+        tables = _tables(required=not arguments.check)
         writer = DynamoDBChainWriter(_client(arguments.endpoint_url), tables) if tables else None
         report = Report()
         chain = read_chain(paths, arguments.observed_at or datetime.now(UTC), report)
@@ -147,8 +148,11 @@ def _check_names(chain: Chain, writer: DynamoDBChainWriter | None, report: Repor
         chain, skus, known("locations", writer.known_locations if writer else None), report
     )
     if unseen:
-        missing = ", ".join(name for name in TABLE_VARIABLES if not os.environ.get(name))
-        _say([f"Not checked against the tables ({missing} not set): {', '.join(unseen)}."])
+        _say(
+            [
+                f"Not checked against the tables ({_unset(settings.read().tables)} not set): {', '.join(unseen)}."
+            ]
+        )
 
 
 def _check_sizes(chain: Chain, report: Report) -> None:
@@ -197,16 +201,19 @@ def _counts(chain: Chain, places: Sequence[PlaceRecord]) -> str:
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 
 
-def _tables(environment: Mapping[str, str], *, required: bool) -> Tables | None:
-    names = [environment.get(variable) for variable in TABLE_VARIABLES]
-    if all(names):
-        return Tables(*(name or "" for name in names))
+def _tables(*, required: bool) -> Tables | None:
+    tables = settings.read().tables
+    if all(getattr(tables, name) for name in TABLES):
+        return tables
     if required:
-        missing = [v for v, name in zip(TABLE_VARIABLES, names, strict=True) if not name]
         raise Unusable(
-            f"{', '.join(missing)} not set: into which tables? (--check writes nothing and needs none)"
+            f"{_unset(tables)} not set: into which tables? (--check writes nothing and needs none)"
         )
     return None
+
+
+def _unset(tables: Tables) -> str:
+    return ", ".join(f"{name.upper()}_TABLE" for name in TABLES if not getattr(tables, name))
 
 
 def _client(endpoint_url: str | None) -> DynamoDBClient:

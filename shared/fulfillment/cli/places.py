@@ -23,9 +23,7 @@ class PlaceRow:
     precise: bool
 
 
-def with_prefixes(
-    rows: Iterable[PlaceRow], zone_at: Callable[[Point], str | None] = lambda point: None
-) -> list[PlaceRecord]:
+def with_prefixes(rows: Iterable[PlaceRow], zone_at: Callable[[Point], str | None]) -> list[PlaceRecord]:
     """The records and one for every shorter prefix of their codes.
 
     A prefix stands at the mean of the *leaves* below it (the codes that are no prefix of another), with the zone that

@@ -144,11 +144,13 @@ def decide(
     stock: StockPicture,
     policy: Policy,
     now: datetime,
+    outside: Sequence[Verdict] = (),
 ) -> Decision:
     """The best plan by the policy over the candidates given, with the reasons.
 
     A pickup is supplied by the chosen location alone. Everything is supplied or nothing, unless the request accepts
-    part; then a pickup takes what the store has (a delivery is never cut).
+    part; then a pickup takes what the store has (a delivery is never cut). ``outside`` speaks for the locations that
+    were too far down the list to be looked at; it is passed on.
     """
     ordered = sorted(candidates, key=lambda c: c.location_id)
     verdicts = {c.location_id: verdict(request, c, stock, policy) for c in ordered}
@@ -167,7 +169,7 @@ def decide(
         status="unfillable" if not shipments else "partial" if unfilled else "planned",
         shipments=shipments,
         unfilled=_with_left(unfilled, usable, stock, policy),
-        candidates=tuple(verdicts[c.location_id] for c in ordered),
+        candidates=(*(verdicts[c.location_id] for c in ordered), *outside),
         objectives=_objectives(chosen) if shipments else {},
         runner_up=found.runner_up.location_ids if found.runner_up else None,
         proven=found.proven,

@@ -1,6 +1,7 @@
 """Everything the router can say no with.
 
 Refusal                     an answer, never a bug: it is told to the caller and not retried
+├── Malformed               400  not a request this API can read: no key, no JSON (413 too large, 415 not JSON)
 ├── InvalidRequest          422  the request can never work as it stands; names the field
 │   └── IdempotencyConflict 422  the same key with another body
 ├── NotFound                404  there is no such thing, or it is not yours to see
@@ -50,6 +51,17 @@ class Refusal(Exception):  # noqa: N818 - "refusal" is the trade's word, and the
         self.detail = detail
         self.errors = tuple(errors)
         self.extra = dict(extra or {})
+
+
+class Malformed(Refusal):
+    """Not a request this API can read."""
+
+    status = 400
+    title = "Malformed request"
+
+    def __init__(self, code: str, detail: str, *, status: int = 400) -> None:
+        super().__init__(code, detail)
+        self.status = status
 
 
 class InvalidRequest(Refusal):

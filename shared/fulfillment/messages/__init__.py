@@ -1,0 +1,1 @@
+"""The contracts of queues, streams and events: what comes in, translated to the domain."""

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
@@ -41,16 +42,6 @@ MAX_ITEM_BYTES = 400 * 1024  # DynamoDB's limit on an item, names and values tog
 first_time = "attribute_not_exists(sku)"  # true unless this shelf was opened before
 
 _to_attribute = TypeSerializer().serialize
-
-
-@dataclass(frozen=True)
-class Tables:
-    """Names of the tables that a chain is written to."""
-
-    products: str
-    locations: str
-    config: str
-    stock: str
 
 
 @dataclass(frozen=True)
@@ -256,7 +247,7 @@ class DynamoDBChainWriter:
 
     def _pause(self, attempt: int) -> None:
         """Wait a random part of a time that doubles, so that the threads do not come back together."""
-        self._sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))
+        self._sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311 - chance, not a secret
 
 
 def _cancellation_codes(error: ClientError) -> list[str] | None:

@@ -6,7 +6,6 @@ Stock, capacity and idempotency rows have no document: every attribute of theirs
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -14,9 +13,13 @@ from pydantic import TypeAdapter
 T = TypeVar("T")
 
 
-@cache
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def to_document(value: Any) -> str:
@@ -26,5 +29,5 @@ def to_document(value: Any) -> str:
 
 def from_document(kind: type[T], document: str) -> T:
     """The value back; raises pydantic's ValidationError when the row is not one of ours."""
-    value: T = _adapter(kind).validate_json(document)
-    return value
+    adapter: TypeAdapter[T] = _adapter(kind)
+    return adapter.validate_json(document)

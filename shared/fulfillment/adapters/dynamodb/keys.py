@@ -111,3 +111,8 @@ def zones(country: str) -> str:
 def idempotency(caller: str, key: str) -> str:
     """A key belongs to its sender: two honest callers may use the same word."""
     return f"{caller}#{key}"
+
+
+def sent_message(message_id: str) -> str:
+    """A message that went out. Callers' keys begin with their own name, so the two never meet."""
+    return f"message#{message_id}"

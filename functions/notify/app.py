@@ -1,0 +1,24 @@
+"""Messages to stores and customers: one event a message of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fulfillment import bootstrap
+from fulfillment.messages.incoming import event_from_queue
+from fulfillment.messages.queue import work_through
+from fulfillment.observability import Metric, count, logger, metrics
+
+
+def tell(body: str) -> None:
+    """Send what this event has to tell and was not told before."""
+    sent = bootstrap.notify()(event_from_queue(body))
+    count(Metric.MESSAGE_SENT, sent)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+    """SQS's entry; answers the messages to deliver again."""
+    return work_through(event, context, tell, bootstrap.parked())

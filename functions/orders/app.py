@@ -1,0 +1,53 @@
+"""Place, read, confirm and cancel orders: ``/v1/orders``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fulfillment import bootstrap
+from fulfillment.api.gateway import Request, Response, respond
+from fulfillment.api.requests import CancelIn, ConfirmIn, OrderIn
+from fulfillment.application.ports import Answer
+from fulfillment.application.views import View
+from fulfillment.observability import Metric, count, logger, metrics
+
+
+def place(request: Request) -> Answer:
+    """Decide and reserve in one transaction."""
+    order = request.parse(OrderIn)
+    answer = bootstrap.place_order()(order.to_domain(), request.command(order))
+    count(Metric.ORDER_ACCEPTED)
+    return answer
+
+
+def get(request: Request) -> View:
+    """State, shipments, choices."""
+    return bootstrap.get_order()(request.path["order_id"])
+
+
+def confirm(request: Request) -> Answer:
+    """The payment was captured."""
+    command = request.command(request.parse(ConfirmIn))
+    return bootstrap.confirm_order()(request.path["order_id"], command)
+
+
+def cancel(request: Request) -> Answer:
+    """Let go, whole or by line."""
+    asked = request.parse(CancelIn)
+    command = request.command(asked)
+    return bootstrap.cancel_order()(request.path["order_id"], frozenset(asked.lines), command)
+
+
+OPERATIONS = {
+    "POST /v1/orders": place,
+    "GET /v1/orders/{order_id}": get,
+    "POST /v1/orders/{order_id}/confirm": confirm,
+    "POST /v1/orders/{order_id}/cancel": cancel,
+}
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: Any) -> Response:
+    """API Gateway's entry."""
+    return respond(event, OPERATIONS)

@@ -1,0 +1,28 @@
+"""Supply again what a store could not: one ``TaskRefused`` event a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fulfillment import bootstrap
+from fulfillment.application.ports import Command
+from fulfillment.messages.incoming import event_from_queue, fingerprint
+from fulfillment.messages.queue import work_through
+from fulfillment.observability import Metric, count, logger, metrics
+
+
+def reroute(body: str) -> None:
+    """Decide again for the order of the event."""
+    event = event_from_queue(body)
+    command = Command(fingerprint(f"reroute#{event.event_id}")[:24], fingerprint=event.event_id)
+    outcome = bootstrap.reroute_order()(event.order_id, command)
+    logger.info("rerouted", extra={"order_id": event.order_id, "outcome": outcome})
+    count(Metric.REROUTED)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+    """SQS's entry; answers the messages to deliver again."""
+    return work_through(event, context, reroute, bootstrap.parked())

@@ -1,0 +1,24 @@
+"""What tills, ERPs and counts say of a shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fulfillment import bootstrap
+from fulfillment.messages.queue import work_through
+from fulfillment.messages.stock import apply
+from fulfillment.observability import Metric, count, logger, metrics
+
+
+def take(body: str) -> None:
+    """Apply one message."""
+    outcome = apply(bootstrap.feed_stock(), body)
+    count(Metric.STOCK_APPLIED if outcome == "applied" else Metric.STOCK_IGNORED)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
+    """SQS's entry; answers the messages to deliver again."""
+    return work_through(event, context, take, bootstrap.parked())

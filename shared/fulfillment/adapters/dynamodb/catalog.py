@@ -1,0 +1,225 @@
+"""Products, locations, policies, places, zones, capacity: what decisions read besides stock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.adapters.dynamodb.rows import Row, batch_get, number, number_of, pages, text, text_of
+from fulfillment.adapters.dynamodb.tables import Tables
+from fulfillment.adapters.dynamodb.transaction import Transaction
+from fulfillment.application.ports import Stale, WindowKey
+from fulfillment.domain.errors import Busy
+from fulfillment.domain.location import Location, PlaceRecord, Zone
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.product import Product
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+T = TypeVar("T")
+
+CACHE_SECONDS = 60  # what is read less fresh than stock; every write checks the location again
+MAX_ROUNDS = 8
+
+version_unchanged = "#version = :version"  # true while nobody changed the document since it was read
+not_there = "attribute_not_exists(location_id)"  # true while nobody added the location
+version_is_new = "attribute_not_exists(pk)"  # true unless somebody added this version first
+
+
+@dataclass
+class Cached(Generic[T]):
+    """A value read again when it is older than ``CACHE_SECONDS``."""
+
+    read: Callable[[], T]
+    _value: T | None = None
+    _read_at: float = field(default=float("-inf"))
+
+    def get(self) -> T:
+        """The value, at most a minute old."""
+        if self._value is None or time.monotonic() - self._read_at > CACHE_SECONDS:
+            self._value = self.read()
+            self._read_at = time.monotonic()
+        return self._value
+
+    def forget(self) -> None:
+        """Read it again the next time."""
+        self._value = None
+
+
+class DynamoDBLocationRepository:
+    """See ``ports.LocationRepository``."""
+
+    def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
+        self._client = client
+        self._table = tables.locations
+        self._all = Cached(self._read_all)
+
+    def all(self) -> Sequence[Location]:
+        """Every location, at most a minute old."""
+        return self._all.get()
+
+    def forget(self) -> None:
+        """A write was refused because a location changed: read all again."""
+        self._all.forget()
+
+    def get(self, location_id: str) -> tuple[Location, int] | None:
+        """One location as it is now, with its version."""
+        found = self._client.get_item(
+            TableName=self._table, Key={"location_id": text(location_id)}, ConsistentRead=True
+        ).get("Item")
+        return (_location(found), number_of(found, "version", 1)) if found else None
+
+    def put(self, location: Location, expected_version: int | None) -> int:
+        """Set the location; answers the new version. Stale when it is not at ``expected_version`` any more."""
+        for _ in range(MAX_ROUNDS):
+            known = self.get(location.location_id)
+            version = known[1] if known else 0
+            if expected_version is not None and expected_version != version:
+                raise Stale(location.location_id)
+            try:
+                self._put(location, version)
+            except Stale:
+                continue
+            self.forget()
+            return version + 1
+        raise Busy("busy", f"The location {location.location_id!r} is being changed by others.")
+
+    def _put(self, location: Location, version: int) -> None:
+        transaction = Transaction(self._client)
+        condition: dict[str, Mapping[str, object]] = (
+            {"names": {"#version": "version"}, "values": {":version": number(version)}} if version else {}
+        )
+        transaction.put(
+            self._table,
+            location_item(location, version + 1),
+            condition=version_unchanged if version else not_there,
+            refused=lambda row: Stale(location.location_id),
+            **condition,
+        )
+        transaction.commit()
+
+    def _read_all(self) -> Sequence[Location]:
+        return [_location(row) for row in pages(self._client.scan, TableName=self._table)]
+
+
+def location_item(location: Location, version: int) -> Row:
+    """The row: what transactions check stands beside the document."""
+    return {
+        "location_id": text(location.location_id),
+        "status": text(location.status),
+        "methods": {"SS": sorted(location.methods)} if location.methods else {"NULL": True},
+        "version": number(version),
+        "document": text(to_document(location)),
+    }
+
+
+def _location(row: Row) -> Location:
+    return from_document(Location, text_of(row, "document"))
+
+
+class DynamoDBCatalogRepository:
+    """See ``ports.CatalogRepository``."""
+
+    def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
+        self._client = client
+        self._table = tables.products
+
+    def products(self, skus: Collection[str]) -> Mapping[str, Product]:
+        """The products that exist of these SKUs."""
+        wanted = [{"sku": text(sku)} for sku in sorted(set(skus))]
+        found = batch_get(self._client, self._table, wanted)
+        return {text_of(row, "sku"): from_document(Product, text_of(row, "document")) for row in found}
+
+
+class DynamoDBConfigRepository:
+    """See ``ports.ConfigRepository``; also the zones that geography asks for."""
+
+    def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
+        self._client = client
+        self._table = tables.config
+        self._policies: dict[str, Cached[Policy]] = {}
+
+    def policy(self, name: str) -> Policy:
+        """The newest version, at most a minute old; the shipped policy of that name where none was set."""
+        cached = self._policies.setdefault(name, Cached(lambda: self._newest(name)))
+        return cached.get()
+
+    def put_policy(self, policy: Policy) -> Policy:
+        """Add a version after the newest."""
+        for _ in range(MAX_ROUNDS):
+            newer = replace(policy, version=self._newest(policy.name).version + 1)
+            transaction = Transaction(self._client)
+            transaction.put(
+                self._table,
+                {
+                    "pk": text(keys.policy(policy.name)),
+                    "sk": text(keys.policy_version(newer.version)),
+                    "document": text(to_document(newer)),
+                },
+                condition=version_is_new,
+                refused=lambda row: Stale(policy.name),
+            )
+            try:
+                transaction.commit()
+            except Stale:
+                continue
+            self._policies.pop(policy.name, None)
+            return newer
+        raise Busy("busy", f"The policy {policy.name!r} is being changed by others.")
+
+    def places(self, country: str, kind: str, codes: Sequence[str]) -> Mapping[str, PlaceRecord]:
+        """The records that exist of these codes."""
+        pk = text(keys.places(kind, country))
+        found = batch_get(self._client, self._table, [{"pk": pk, "sk": text(code)} for code in codes])
+        return {text_of(row, "sk"): from_document(PlaceRecord, text_of(row, "document")) for row in found}
+
+    def zones(self, country: str) -> Sequence[Zone]:
+        """All zones of a country."""
+        return [from_document(Zone, text_of(row, "document")) for row in self._query(keys.zones(country))]
+
+    def _newest(self, name: str) -> Policy:
+        newest = self._client.query(
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": text(keys.policy(name))},
+            ScanIndexForward=False,
+            Limit=1,
+        )["Items"]
+        return from_document(Policy, text_of(newest[0], "document")) if newest else Policy(name=name)
+
+    def _query(self, pk: str) -> Sequence[Row]:
+        return list(
+            pages(
+                self._client.query,
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": text(pk)},
+            )
+        )
+
+
+@dataclass(frozen=True)
+class DynamoDBCapacityRepository:
+    """See ``ports.CapacityRepository``."""
+
+    client: DynamoDBClient
+    tables: Tables
+
+    def used(self, windows: Collection[WindowKey]) -> Mapping[WindowKey, int]:
+        """Orders taken in these windows; a window that nobody took yet is missing."""
+        by_row: dict[tuple[str, str], WindowKey] = {
+            (keys.location_method(location_id, method), window): (location_id, method, window)
+            for location_id, method, window in windows
+        }
+        wanted = [{"location_method": text(lm), "window": text(window)} for lm, window in sorted(by_row)]
+        found = batch_get(self.client, self.tables.capacity, wanted, consistent=True)
+        return {
+            by_row[text_of(row, "location_method"), text_of(row, "window")]: number_of(row, "used")
+            for row in found
+        }

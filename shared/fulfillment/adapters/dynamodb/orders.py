@@ -1,0 +1,144 @@
+"""Orders, their tasks and everything that is written in one transaction with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.documents import from_document
+from fulfillment.adapters.dynamodb.order_write import add_write
+from fulfillment.adapters.dynamodb.rows import batch_get, number, number_of, pages, text, text_of
+from fulfillment.adapters.dynamodb.tables import Tables
+from fulfillment.adapters.dynamodb.transaction import Transaction
+from fulfillment.application.ports import Answer, NotWritten, Write
+from fulfillment.domain.order import CustomerContact, Order, Shipment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class DynamoDBOrderRepository:
+    """See ``ports.OrderRepository``."""
+
+    client: DynamoDBClient
+    tables: Tables
+
+    def load(self, order_id: str) -> Order | None:
+        """The order with its shipments, read consistently in one query; its story and decisions stay where they are."""
+        rows = pages(
+            self.client.query,
+            TableName=self.tables.orders,
+            ConsistentRead=True,
+            KeyConditionExpression="order_id = :order AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":order": text(order_id),
+                ":first": text(keys.ORDER),
+                ":last": text(keys.shipment(9999)),
+            },
+        )
+        order: Order | None = None
+        shipments: list[Shipment] = []
+        for row in rows:
+            if text_of(row, "sk") == keys.ORDER:
+                order = from_document(Order, text_of(row, "document"))
+            else:
+                shipments.append(from_document(Shipment, text_of(row, "document")))
+        return replace(order, shipments=tuple(shipments)) if order else None
+
+    def recall(self, idempotency_key: str | None, order_id: str) -> tuple[Answer | None, Order | None]:
+        """What was answered under this key; when nothing was, the order."""
+        if idempotency_key:
+            found = self.client.get_item(
+                TableName=self.tables.idempotency,
+                Key={"idempotency_key": text(idempotency_key)},
+                ConsistentRead=True,
+            ).get("Item")
+            if found:
+                return (
+                    Answer(text_of(found, "fingerprint"), number_of(found, "status"), text_of(found, "body")),
+                    None,
+                )
+        return None, self.load(order_id)
+
+    def write(self, write: Write) -> None:
+        """One transaction; raises what stood in the way."""
+        transaction = Transaction(self.client)
+        add_write(transaction, self.tables, write)
+        transaction.commit()
+
+    def overdue(self, now: datetime, most: int) -> Sequence[str]:
+        """Ids of orders whose reservation is over, as far as the index shows."""
+        found: list[str] = []
+        for bucket in keys.all_due_buckets():
+            answer = self.client.query(
+                TableName=self.tables.orders,
+                IndexName="due",
+                KeyConditionExpression="due_bucket = :bucket AND due_at <= :now",
+                ExpressionAttributeValues={":bucket": text(bucket), ":now": text(keys.instant(now))},
+                Limit=most,
+            )
+            found += [text_of(row, "order_id") for row in answer["Items"]]
+        return found[:most]
+
+    def open_tasks(
+        self, location_id: str, most: int, after: Mapping[str, str] | None
+    ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]:
+        """A page of the work list, most urgent first, and where it ended."""
+        start = {"ExclusiveStartKey": {name: text(value) for name, value in after.items()}} if after else {}
+        answer = self.client.query(
+            TableName=self.tables.orders,
+            IndexName="work",
+            KeyConditionExpression="work_location = :location",
+            ExpressionAttributeValues={":location": text(location_id)},
+            Limit=most,
+            **start,  # type: ignore[arg-type]
+        )
+        tasks = [
+            (text_of(row, "order_id"), from_document(Shipment, text_of(row, "document")))
+            for row in answer["Items"]
+        ]
+        last = answer.get("LastEvaluatedKey")
+        return tasks, {name: value["S"] for name, value in last.items()} if last else None
+
+    def orders(self, order_ids: Collection[str]) -> Mapping[str, Order]:
+        """The order rows of several orders, without their shipments."""
+        rows = self._several(order_ids, keys.ORDER)
+        return {text_of(row, "order_id"): from_document(Order, text_of(row, "document")) for row in rows}
+
+    def contact(self, order_id: str) -> CustomerContact | None:
+        """The person behind the order; None when erased."""
+        return self.contacts([order_id]).get(order_id)
+
+    def contacts(self, order_ids: Collection[str]) -> Mapping[str, CustomerContact]:
+        """The people behind several orders."""
+        rows = self._several(order_ids, keys.CONTACT)
+        return {
+            text_of(row, "order_id"): from_document(CustomerContact, text_of(row, "document")) for row in rows
+        }
+
+    def take_try(self, order_id: str, number_: int, most: int) -> bool:
+        """Count a try at a task's code, before anything is compared; False when ``most`` were made already."""
+        tries_left = "attribute_not_exists(#tries) OR #tries < :most"  # true until the last try was counted
+        transaction = Transaction(self.client)
+        transaction.update(
+            self.tables.orders,
+            {"order_id": text(order_id), "sk": text(keys.tries(number_))},
+            "SET #tries = if_not_exists(#tries, :none) + :one",
+            condition=tries_left,
+            refused=lambda row: NotWritten("locked"),
+            names={"#tries": "tries"},
+            values={":none": number(0), ":one": number(1), ":most": number(most)},
+        )
+        try:
+            transaction.commit()
+        except NotWritten:
+            return False
+        return True
+
+    def _several(self, order_ids: Collection[str], sk: str) -> list[Mapping[str, object]]:
+        wanted = [{"order_id": text(order_id), "sk": text(sk)} for order_id in sorted(set(order_ids))]
+        return list(batch_get(self.client, self.tables.orders, wanted, consistent=True))

@@ -1,0 +1,79 @@
+"""Reading rows: attribute values, batches of keys, pages of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fulfillment.adapters.aws import pause
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+Row = Mapping[str, Any]  # an item as the service gives it: {"sku": {"S": "TEE"}}
+
+BATCH_KEYS = 100  # the service's limit on BatchGetItem
+BATCH_ROUNDS = 6  # of keys left unprocessed, before giving up
+
+
+def text(value: str) -> dict[str, str]:
+    """A string attribute."""
+    return {"S": value}
+
+
+def number(value: int) -> dict[str, str]:
+    """A whole number attribute."""
+    return {"N": str(value)}
+
+
+def text_of(row: Row, name: str) -> str:
+    """A string of the row."""
+    value: str = row[name]["S"]
+    return value
+
+
+def number_of(row: Row, name: str, default: int = 0) -> int:
+    """A whole number of the row."""
+    return int(row[name]["N"]) if name in row else default
+
+
+def instant_of(row: Row, name: str) -> datetime | None:
+    """An instant as ``keys.instant`` wrote it."""
+    if name not in row:
+        return None
+    return datetime.strptime(row[name]["S"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def batch_get(
+    client: DynamoDBClient, table: str, keys: Iterable[Row], *, consistent: bool = False
+) -> Iterator[Row]:
+    """The rows that exist of these keys, in no order. TimeoutError when the table keeps leaving keys unprocessed."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), BATCH_KEYS):
+        request: Any = {table: {"Keys": wanted[start : start + BATCH_KEYS], "ConsistentRead": consistent}}
+        for attempt in range(BATCH_ROUNDS):
+            answer = client.batch_get_item(RequestItems=request)
+            yield from answer["Responses"].get(table, ())
+            request = answer.get("UnprocessedKeys")
+            if not request:
+                break
+            pause(attempt)
+        else:
+            raise TimeoutError(f"{table} left keys unprocessed {BATCH_ROUNDS} times")
+
+
+def pages(call: Callable[..., Any], **request: Any) -> Iterator[Row]:
+    """The rows of all pages of a Query or Scan."""
+    while True:
+        answer = call(**request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The items in runs of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,175 @@
+"""Stock rows and the record of what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.adapters.dynamodb.rows import (
+    Row,
+    batch_get,
+    instant_of,
+    number,
+    number_of,
+    pages,
+    text,
+    text_of,
+)
+from fulfillment.adapters.dynamodb.tables import Tables
+from fulfillment.adapters.dynamodb.transaction import Transaction
+from fulfillment.application.ports import Stale, StockKey
+from fulfillment.domain.decision import StockPicture
+from fulfillment.domain.events import Event
+from fulfillment.domain.stock import StockMovement, StockRow
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+MOVEMENT_DAYS = 90  # longer than any till is offline, short enough to stay cheap
+
+row_is_new = "attribute_not_exists(sku)"  # true unless somebody wrote the row since it was looked for
+row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
+not_recorded = "attribute_not_exists(stock_key)"  # true unless this movement was told before
+
+
+@dataclass(frozen=True)
+class DynamoDBStockRepository:
+    """See ``ports.StockRepository``. ``consistent`` False costs half and may lag: good enough for advice."""
+
+    client: DynamoDBClient
+    tables: Tables
+    consistent: bool = True
+
+    def rows(self, keys_: Collection[StockKey]) -> StockPicture:
+        """The rows that exist of these (sku, location_id)."""
+        wanted = [{"sku": text(sku), "location_id": text(loc)} for sku, loc in sorted(set(keys_))]
+        found = batch_get(self.client, self.tables.stock, wanted, consistent=self.consistent)
+        return {(text_of(row, "sku"), text_of(row, "location_id")): stock_row(row) for row in found}
+
+    def row(self, sku: str, location_id: str) -> StockRow | None:
+        """One row, as it is now."""
+        found = self.client.get_item(
+            TableName=self.tables.stock,
+            Key={"sku": text(sku), "location_id": text(location_id)},
+            ConsistentRead=True,
+        ).get("Item")
+        return stock_row(found) if found else None
+
+    def everywhere(self, sku: str) -> Sequence[StockRow]:
+        """The SKU at every location that ever had it."""
+        found = pages(
+            self.client.query,
+            TableName=self.tables.stock,
+            KeyConditionExpression="sku = :sku",
+            ExpressionAttributeValues={":sku": text(sku)},
+        )
+        return [stock_row(row) for row in found]
+
+    def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]:
+        """What moved on the shelf later than ``after``, oldest first."""
+        found = pages(
+            self.client.query,
+            TableName=self.tables.stock_movements,
+            ConsistentRead=True,
+            KeyConditionExpression="stock_key = :shelf AND movement_key > :after",
+            ExpressionAttributeValues={
+                ":shelf": text(keys.stock_key(sku, location_id)),
+                ":after": text(keys.instant(after) + "$"),  # '$' follows '#': leaves out the moment itself
+            },
+        )
+        return [from_document(StockMovement, text_of(row, "document")) for row in found]
+
+    def was_recorded(self, movement: StockMovement) -> StockMovement | None:
+        """The movement of this id and moment, if it was told before."""
+        item = movement_item(movement)
+        found = self.client.get_item(
+            TableName=self.tables.stock_movements,
+            Key={"stock_key": item["stock_key"], "movement_key": item["movement_key"]},
+            ConsistentRead=True,
+        ).get("Item")
+        return from_document(StockMovement, text_of(found, "document")) if found else None
+
+    def write(
+        self, before: StockRow | None, after: StockRow, movement: StockMovement, event: Event | None
+    ) -> None:
+        """Row, record and event together; Stale when the row changed or the movement was told meanwhile."""
+        transaction = Transaction(self.client)
+        if before is None:
+            transaction.put(self.tables.stock, row_item(after), condition=row_is_new, refused=_stale)
+        else:
+            transaction.put(
+                self.tables.stock,
+                row_item(after),
+                condition=row_unchanged,
+                refused=_stale,
+                names={"#version": "version"},
+                values={":version": number(before.version)},
+            )
+        transaction.put(
+            self.tables.stock_movements,
+            movement_item(movement),
+            condition=not_recorded,
+            refused=_stale,
+        )
+        if event:
+            transaction.put_new(
+                self.tables.orders,
+                {
+                    "order_id": text(event.order_id),
+                    "sk": text(keys.event(event.event_id, 0)),
+                    "type": text(event.type),
+                    "document": text(to_document(event)),
+                },
+            )
+        transaction.commit()
+
+
+def stock_row(row: Row) -> StockRow:
+    """The value of a row. That ``available`` agrees with its parts is asserted at every read."""
+    value = StockRow(
+        sku=text_of(row, "sku"),
+        location_id=text_of(row, "location_id"),
+        on_hand=number_of(row, "on_hand"),
+        reserved=number_of(row, "reserved"),
+        blocked=number_of(row, "blocked"),
+        missing=number_of(row, "missing"),
+        observed_at=instant_of(row, "observed_at"),
+        version=number_of(row, "version"),
+    )
+    assert value.available == number_of(row, "available"), row
+    return value
+
+
+def row_item(row: StockRow) -> Row:
+    """The row of a value."""
+    item = {
+        "sku": text(row.sku),
+        "location_id": text(row.location_id),
+        "on_hand": number(row.on_hand),
+        "reserved": number(row.reserved),
+        "blocked": number(row.blocked),
+        "missing": number(row.missing),
+        "available": number(row.available),
+        "version": number(row.version),
+    }
+    if row.observed_at:
+        item["observed_at"] = text(keys.instant(row.observed_at))
+    return item
+
+
+def movement_item(movement: StockMovement) -> Row:
+    """The record of a movement; it goes when nobody can still ask for it."""
+    return {
+        "stock_key": text(keys.stock_key(movement.sku, movement.location_id)),
+        "movement_key": text(keys.movement_key(movement.at, movement.movement_id)),
+        "document": text(to_document(movement)),
+        "expires_at": number(int((movement.at + timedelta(days=MOVEMENT_DAYS)).timestamp())),
+    }
+
+
+def _stale(row: Row | None) -> Exception:
+    return Stale(str(row))

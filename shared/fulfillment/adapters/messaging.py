@@ -1,0 +1,146 @@
+"""Queues, topics and the event bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.rows import chunks, number, text
+from fulfillment.application.ports import Message
+from fulfillment.domain.events import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
+
+BATCH = 10  # entries of one SendMessageBatch or PutEvents call
+EVENT_SOURCE = "fulfillment"
+SENT_DAYS = 7  # queues keep a message for 4 days, and dead letters are sent again within days
+
+
+@dataclass(frozen=True)
+class SqsStockFeed:
+    """See ``ports.StockFeedQueue``."""
+
+    client: SQSClient
+    queue_url: str
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Send all; RuntimeError names the first that the queue did not take."""
+        for batch in chunks(messages, BATCH):
+            entries = [{"Id": str(n), "MessageBody": json.dumps(message)} for n, message in enumerate(batch)]
+            answer = self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)  # type: ignore[arg-type]
+            if failed := answer.get("Failed"):
+                raise RuntimeError(f"the queue did not take a message: {failed[0]}")
+
+
+@dataclass(frozen=True)
+class ParkedMessages:
+    """The dead-letter queue, for messages that no retry can help: each with the reason it was parked for."""
+
+    client: SQSClient
+    queue_url: str
+
+    def park(self, body: str, reason: str) -> None:
+        """Put the message aside as it came."""
+        self.client.send_message(
+            QueueUrl=self.queue_url,
+            MessageBody=body,
+            MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:256]}},
+        )
+
+
+@dataclass(frozen=True)
+class EventBridgeBus:
+    """See ``ports.EventBus``."""
+
+    client: EventBridgeClient
+    bus_name: str
+
+    def publish(self, events: Sequence[Event]) -> Collection[str]:
+        """Put the events on the bus; answers the ids of those it did not take."""
+        failed: list[str] = []
+        for batch in chunks(events, BATCH):
+            entries = [
+                {
+                    "EventBusName": self.bus_name,
+                    "Source": EVENT_SOURCE,
+                    "DetailType": event.type,
+                    "Time": event.at,
+                    "Detail": json.dumps(
+                        {
+                            "event_id": event.event_id,
+                            "type": event.type,
+                            "at": event.at.isoformat(),
+                            "order_id": event.order_id,
+                            "detail": dict(event.detail),
+                        }
+                    ),
+                }
+                for event in batch
+            ]
+            answer = self.client.put_events(Entries=entries)  # type: ignore[arg-type]
+            failed += [
+                event.event_id
+                for event, entry in zip(batch, answer["Entries"], strict=True)
+                if "EventId" not in entry
+            ]
+        return failed
+
+
+@dataclass(frozen=True)
+class SnsMessenger:
+    """See ``ports.Messenger``: one topic for stores (filter by ``location_id``), one for customers."""
+
+    client: SNSClient
+    store_topic_arn: str
+    customer_topic_arn: str
+
+    def send(self, message: Message) -> None:
+        """Publish the message as JSON under its id."""
+        topic = self.store_topic_arn if message.to == "store" else self.customer_topic_arn
+        body = {
+            "message_id": message.message_id,
+            "subject": message.subject,
+            "text": message.text,
+            **({"address": dict(message.address)} if message.address else {}),
+        }
+        self.client.publish(
+            TopicArn=topic,
+            Subject=message.subject[:99],
+            Message=json.dumps(body, ensure_ascii=False),
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value}
+                for name, value in message.attributes.items()
+            },
+        )
+
+
+@dataclass(frozen=True)
+class DynamoDBSentMessages:
+    """See ``ports.SentMessages``; kept beside the idempotency keys."""
+
+    client: DynamoDBClient
+    table: str
+
+    def was_sent(self, message_id: str) -> bool:
+        """Whether it went out before."""
+        key = {"idempotency_key": text(keys.sent_message(message_id))}
+        return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+
+    def mark_sent(self, message_id: str, at: datetime) -> None:
+        """Remember that it went out."""
+        self.client.put_item(
+            TableName=self.table,
+            Item={
+                "idempotency_key": text(keys.sent_message(message_id)),
+                "created_at": text(keys.instant(at)),
+                "expires_at": number(int((at + timedelta(days=SENT_DAYS)).timestamp())),
+            },
+        )

@@ -1,0 +1,78 @@
+"""Keys from Secrets Manager: a JSON object whose ``kid`` names the newest of its keys."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fulfillment.domain.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
+
+MAC_BYTES = 16  # 128 bits: not to be guessed
+
+
+class SecretKeys:
+    """See ``ports.PickupCodes``. Read once, and once more when a key id is asked for that is not known yet."""
+
+    def __init__(self, client: SecretsManagerClient, secret_id: str) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._keys: dict[str, str] = {}
+
+    def newest(self) -> tuple[str, bytes]:
+        """The id and bytes of the newest key."""
+        kid = self._read()["kid"]
+        return kid, self.key(kid)
+
+    def key(self, kid: str) -> bytes:
+        """The key of this id; KeyError when it was taken out of the secret."""
+        if kid not in self._read():
+            self._keys = {}
+        return self._read()[kid].encode()
+
+    def _read(self) -> dict[str, str]:
+        if not self._keys:
+            self._keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
+        return self._keys
+
+
+class HmacOptionSigner:
+    """See ``ports.OptionSigner``: base64url(JSON) . key id . base64url(HMAC-SHA-256, cut to 128 bits)."""
+
+    def __init__(self, keys: SecretKeys) -> None:
+        self._keys = keys
+
+    def sign(self, payload: Mapping[str, Any]) -> str:
+        """The option id."""
+        kid, key = self._keys.newest()
+        body = _encode(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode())
+        return f"{body}.{kid}.{_encode(self._mac(key, kid, body))}"
+
+    def read(self, option_id: str) -> Mapping[str, Any]:
+        """What was signed; InvalidRequest when this is not an option id of ours."""
+        try:
+            body, kid, mac = option_id.split(".")
+            genuine = hmac.compare_digest(_decode(mac), self._mac(self._keys.key(kid), kid, body))
+            payload: Mapping[str, Any] = json.loads(_decode(body)) if genuine else {}
+        except (ValueError, KeyError, binascii.Error):
+            payload = {}
+        if not payload:
+            raise InvalidRequest.of("option_id", "invalid_option", "This is not an option we made.")
+        return payload
+
+    def _mac(self, key: bytes, kid: str, body: str) -> bytes:
+        return hmac.digest(key, f"option|{kid}|{body}".encode(), "sha256")[:MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

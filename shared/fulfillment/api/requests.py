@@ -1,0 +1,287 @@
+"""Bodies that come in. Strict: nothing is guessed, unknown fields are refused, every size has a bound.
+
+Each model turns itself into domain values with ``to_domain``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from fulfillment.application.place_order import OrderRequest
+from fulfillment.domain.basket import (
+    MAX_LINE_QUANTITY,
+    MAX_LINES,
+    Basket,
+    CustomerPlace,
+    Line,
+    Method,
+    Money,
+    Point,
+)
+from fulfillment.domain.order import CustomerContact, Payment, PaymentState
+from fulfillment.domain.stock import RefusalReason
+from fulfillment.messages.stock import LocationId, Sku, StockMessage
+
+OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["A-1001"])]
+Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", examples=["web"])]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Contract(BaseModel):
+    """Strict types, no unknown fields, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class PointIn(Contract):
+    """Degrees, WGS 84."""
+
+    lon: Annotated[float, Field(json_schema_extra={"minimum": -180, "maximum": 180})]
+    lat: Annotated[float, Field(json_schema_extra={"minimum": -90, "maximum": 90})]
+
+    @field_validator("lon")
+    @classmethod
+    def _lon_in_range(cls, lon: float) -> float:
+        if not -180 <= lon <= 180:
+            raise PydanticCustomError("out_of_range", "lon must be between -180 and 180")
+        return lon
+
+    @field_validator("lat")
+    @classmethod
+    def _lat_in_range(cls, lat: float, info: ValidationInfo) -> float:
+        if not -90 <= lat <= 90:
+            swapped = abs(info.data.get("lon", 180)) <= 90
+            hint = "; lat and lon look swapped" if swapped else ""
+            raise PydanticCustomError("out_of_range", f"lat must be between -90 and 90{hint}")
+        return lat
+
+    def to_domain(self) -> Point:
+        """The point."""
+        return Point(self.lat, self.lon)
+
+
+class MoneyIn(Contract):
+    """A decimal string and its ISO 4217 currency."""
+
+    amount: Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,4})?$", examples=["199000"])]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["IDR"])]
+
+    def to_domain(self) -> Money:
+        """The amount as a Decimal."""
+        return Money(Decimal(self.amount), self.currency)
+
+
+class DisplayIn(Contract):
+    """How the shop showed the line."""
+
+    name: Short | None = None
+    promo: Short | None = None
+
+
+class LineIn(Contract):
+    """Whole units of a SKU."""
+
+    line_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$", examples=["1"])]
+    sku: Sku
+    quantity: Annotated[int, Field(ge=1, le=MAX_LINE_QUANTITY, examples=[2])]
+    unit_price: MoneyIn | None = None
+    display: DisplayIn | None = None
+
+    def to_domain(self) -> Line:
+        """The line."""
+        return Line(
+            self.line_id,
+            self.sku,
+            self.quantity,
+            self.unit_price.to_domain() if self.unit_price else None,
+            self.display.name if self.display else None,
+            self.display.promo if self.display else None,
+        )
+
+
+class CustomerIn(Contract):
+    """Where the customer is: the point wins over the area code, that over the postal code."""
+
+    point: PointIn | None = None
+    postal_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9 -]{1,12}$", examples=["12190"])] | None = None
+    area_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9.]{1,20}$", examples=["31.74.07"])] | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["ID"])] = "ID"
+
+    def place(self) -> CustomerPlace:
+        """The place."""
+        return CustomerPlace(
+            country=self.country,
+            point=self.point.to_domain() if self.point else None,
+            area_code=self.area_code,
+            postal_code=self.postal_code.replace(" ", "").upper() if self.postal_code else None,
+        )
+
+
+class ContactIn(Contract):
+    """The person. A phone number is E.164; Indonesian ones may begin with 08."""
+
+    name: Short
+    phone: Annotated[str, Field(pattern=r"^(\+[1-9]\d{7,14}|08\d{7,12})$", examples=["081234567890"])]
+    email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")] | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["id"])] = "id"
+    notify: Annotated[list[Literal["whatsapp", "sms", "email"]], Field(max_length=3)] = []
+
+    def e164(self) -> str:
+        """The number with its country."""
+        return f"+62{self.phone[1:]}" if self.phone.startswith("0") else self.phone
+
+
+class OrderCustomerIn(CustomerIn):
+    """The place and the person."""
+
+    contact: ContactIn
+
+
+class ShipToIn(Contract):
+    """The address on the parcel."""
+
+    recipient: Short
+    phone: Annotated[str, Field(pattern=r"^(\+[1-9]\d{7,14}|08\d{7,12})$")]
+    street: Short
+    kelurahan: Short | None = None
+    kecamatan: Short | None = None
+    city: Short
+    province: Short | None = None
+    postal_code: Annotated[str, Field(max_length=12)] | None = None
+    landmark: Short | None = None
+    note: Short | None = None
+
+
+class BasketIn(Contract):
+    """Lines wanted through a channel."""
+
+    channel: Channel
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
+
+    @field_validator("lines")
+    @classmethod
+    def _line_ids_differ(cls, lines: list[LineIn]) -> list[LineIn]:
+        seen: set[str] = set()
+        for line in lines:
+            if line.line_id in seen:
+                raise PydanticCustomError("duplicate_line_id", f"two lines have the line_id {line.line_id!r}")
+            seen.add(line.line_id)
+        return lines
+
+    def basket(self, customer: CustomerIn) -> Basket:
+        """The basket of this customer."""
+        return Basket(self.channel, customer.place(), tuple(line.to_domain() for line in self.lines))
+
+
+class OptionsIn(BasketIn):
+    """How can this basket reach this customer?"""
+
+    customer: CustomerIn
+    methods: Annotated[list[Method], Field(min_length=1, max_length=2)] = ["pickup", "delivery"]
+
+
+class PaymentIn(Contract):
+    """What the checkout knows of the money."""
+
+    state: PaymentState
+    kind: Word = "card"
+    amount_due: MoneyIn | None = None
+    pay_by: AwareDatetime | None = None
+
+    def to_domain(self) -> Payment:
+        """The payment."""
+        due = self.amount_due.to_domain() if self.amount_due else None
+        return Payment(self.state, self.kind, due, self.pay_by)
+
+
+class OrderIn(BasketIn):
+    """Reserve and route this order. ``methods`` may come along from the basket and is not used."""
+
+    order_id: OrderId
+    customer: OrderCustomerIn
+    method: Method
+    methods: list[Method] | None = None
+    location_id: LocationId | None = None
+    option_id: Annotated[str, Field(max_length=2000)] | None = None
+    accept_partial: bool = False
+    payment: PaymentIn
+    ship_to: ShipToIn | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_method(self) -> OrderIn:
+        if self.method == "delivery" and self.ship_to is None:
+            raise PydanticCustomError("ship_to_required", "a delivery needs ship_to")
+        if self.method == "delivery" and self.location_id is not None:
+            raise PydanticCustomError("location_not_taken", "a delivery is routed: it takes no location_id")
+        return self
+
+    def to_domain(self) -> OrderRequest:
+        """The order request."""
+        person = self.customer.contact
+        ship_to = self.ship_to.model_dump(exclude_none=True) if self.ship_to else None
+        return OrderRequest(
+            order_id=self.order_id,
+            basket=self.basket(self.customer),
+            method=self.method,
+            payment=self.payment.to_domain(),
+            contact=CustomerContact(
+                person.name, person.e164(), person.email, person.locale, tuple(person.notify), ship_to
+            ),
+            location_id=self.location_id,
+            option_id=self.option_id,
+            accept_partial=self.accept_partial,
+        )
+
+
+class ConfirmIn(Contract):
+    """The payment was captured. The body may be empty."""
+
+    payment_reference: Short | None = None
+
+
+class CancelIn(Contract):
+    """Which lines to let go; without any, the whole order."""
+
+    lines: Annotated[list[str], Field(max_length=MAX_LINES)] = []
+    reason: Short | None = None
+
+
+class AcceptIn(Contract):
+    """Nothing to say."""
+
+
+class ReadyIn(Contract):
+    """Nothing to say."""
+
+
+class CollectIn(Contract):
+    """The code that the customer shows; the amount, when the order is paid at the hand-over."""
+
+    code: Annotated[str, Field(min_length=1, max_length=20, examples=["7K3M-9QXA"])]
+    amount_received: MoneyIn | None = None
+
+
+class ShipIn(Contract):
+    """Who took the parcel, and under which number."""
+
+    carrier: Short
+    tracking_number: Short
+
+
+class RefuseIn(Contract):
+    """Why the store cannot."""
+
+    reason: RefusalReason
+    note: Short | None = None
+
+
+class StockUpdatesIn(Contract):
+    """Stock messages to be put on the feed's queue."""
+
+    updates: Annotated[list[StockMessage], Field(min_length=1, max_length=500)]
+

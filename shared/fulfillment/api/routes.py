@@ -1,0 +1,155 @@
+"""Every call of the API: who may make it, what goes in and what comes out. The template and the OpenAPI document are
+held against this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from fulfillment.api import answers, requests
+from fulfillment.api.settings_documents import LocationDoc, PolicyDoc
+
+Caller = Literal["checkout", "operations", "staff", "anyone"]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One call. ``problems`` are the refusals it can answer besides those every call can."""
+
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+    function: str
+    summary: str
+    callers: tuple[Caller, ...]
+    answer: type[BaseModel] | None
+    body: type[BaseModel] | None = None
+    success: int = 200
+    problems: tuple[int, ...] = ()
+
+    @property
+    def operation_id(self) -> str:
+        """A name that is unique over the API."""
+        words = [part.strip("{}").replace(".", "_").replace("-", "_") for part in self.path.split("/")[2:]]
+        return "_".join([self.method.lower(), *words])
+
+
+ORDER = "/v1/orders/{order_id}"
+TASKS = "/v1/locations/{location_id}/tasks"
+TASK = f"{TASKS}/{{task_id}}"
+SHOP: tuple[Caller, ...] = ("checkout", "operations")
+OPERATIONS: tuple[Caller, ...] = ("operations",)
+STAFF: tuple[Caller, ...] = ("staff",)
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST",
+        "/v1/options",
+        "options",
+        "How can this basket reach this customer? Reads only.",
+        SHOP,
+        answers.OptionsOut,
+        requests.OptionsIn,
+    ),
+    Route(
+        "POST",
+        "/v1/orders",
+        "orders",
+        "Decide and reserve in one transaction.",
+        SHOP,
+        answers.OrderOut,
+        requests.OrderIn,
+        success=201,
+        problems=(200, 409),
+    ),
+    Route("GET", ORDER, "orders", "State, shipments and choices.", SHOP, answers.OrderOut, problems=(404,)),
+    Route(
+        "POST",
+        f"{ORDER}/confirm",
+        "orders",
+        "The payment was captured.",
+        SHOP,
+        answers.OrderOut,
+        requests.ConfirmIn,
+        problems=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{ORDER}/cancel",
+        "orders",
+        "Let go, whole or by line.",
+        SHOP,
+        answers.OrderOut,
+        requests.CancelIn,
+        problems=(404, 409),
+    ),
+    Route("GET", TASKS, "tasks", "Open tasks, most urgent first.", STAFF, answers.TasksOut, problems=(404,)),
+    *(
+        Route(
+            "POST", f"{TASK}/{step}", "tasks", summary, STAFF, answers.TaskOut, body, problems=(404, 409)
+        )
+        for step, summary, body in (
+            ("accept", "Somebody takes the task.", requests.AcceptIn),
+            ("ready", "Put aside for the customer, who is told.", requests.ReadyIn),
+            ("collect", "Handed over against the code.", requests.CollectIn),
+            ("ship", "The parcel left.", requests.ShipIn),
+            ("refuse", "The store cannot; the order looks on elsewhere.", requests.RefuseIn),
+        )
+    ),
+    Route(
+        "GET",
+        "/v1/locations/{location_id}",
+        "admin",
+        "A location's document.",
+        OPERATIONS,
+        answers.LocationOut,
+        problems=(404,),
+    ),
+    Route(
+        "PUT",
+        "/v1/locations/{location_id}",
+        "admin",
+        "Set a location.",
+        OPERATIONS,
+        answers.LocationOut,
+        LocationDoc,
+        problems=(409,),
+    ),
+    Route(
+        "GET",
+        "/v1/policies/{name}",
+        "admin",
+        "A policy's newest version.",
+        OPERATIONS,
+        answers.PolicyOut,
+    ),
+    Route(
+        "PUT",
+        "/v1/policies/{name}",
+        "admin",
+        "Add a version of a policy.",
+        OPERATIONS,
+        answers.PolicyOut,
+        PolicyDoc,
+    ),
+    Route(
+        "GET",
+        "/v1/stock/{sku}",
+        "admin",
+        "A SKU at every location.",
+        OPERATIONS,
+        answers.StockOut,
+        problems=(404,),
+    ),
+    Route(
+        "POST",
+        "/v1/stock-updates",
+        "admin",
+        "Put stock messages on the feed's queue.",
+        OPERATIONS,
+        answers.AcceptedOut,
+        requests.StockUpdatesIn,
+    ),
+    Route("GET", "/v1/openapi.json", "admin", "This document.", ("anyone",), None),
+)

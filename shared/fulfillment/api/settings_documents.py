@@ -1,0 +1,168 @@
+"""The documents that operations put: locations and policies."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from fulfillment.api.requests import Contract, PointIn, Short
+from fulfillment.domain.basket import Method
+from fulfillment.domain.errors import InvalidRequest
+from fulfillment.domain.hours import Interval, OpeningHours
+from fulfillment.domain.location import Contact, Location, LocationKind, LocationStatus, ServiceArea
+from fulfillment.domain.policy import Policy, TransitDays
+from fulfillment.messages.stock import LocationId
+
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
+Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class IntervalDoc(Contract):
+    """``closes`` at or before ``opens`` means the next day."""
+
+    opens: Clock
+    closes: Clock
+
+    def to_domain(self) -> Interval:
+        """The interval."""
+        return Interval(time.fromisoformat(self.opens), time.fromisoformat(self.closes))
+
+
+class HoursDoc(Contract):
+    """By ISO weekday (1 = Monday); exceptions replace a date's hours, an empty list is closed."""
+
+    weekly: dict[Weekday, list[IntervalDoc]] = {}
+    exceptions: Annotated[dict[date, list[IntervalDoc]], Field(max_length=400)] = {}
+
+    def to_domain(self) -> OpeningHours:
+        """The opening hours."""
+        return OpeningHours(
+            {int(day): tuple(i.to_domain() for i in spans) for day, spans in self.weekly.items()},
+            {day: tuple(i.to_domain() for i in spans) for day, spans in self.exceptions.items()},
+        )
+
+
+class ServiceAreaDoc(Contract):
+    """A GeoJSON polygon, a radius, or prefixes of postal or area codes."""
+
+    polygon: dict[str, Any] | None = None
+    radius_km: Annotated[float, Field(gt=0, le=20_038)] | None = None
+    prefixes: Annotated[list[str], Field(max_length=500)] = []
+
+    @field_validator("polygon")
+    @classmethod
+    def _is_a_polygon(cls, polygon: dict[str, Any] | None) -> dict[str, Any] | None:
+        if polygon is not None and polygon.get("type") not in ("Polygon", "MultiPolygon"):
+            raise PydanticCustomError("not_a_polygon", "must be a GeoJSON Polygon or MultiPolygon")
+        return polygon
+
+    def to_domain(self) -> ServiceArea:
+        """The service area."""
+        return ServiceArea(self.polygon, self.radius_km, tuple(self.prefixes))
+
+
+class ContactDoc(Contract):
+    """How customers reach the location."""
+
+    address: Annotated[str, Field(max_length=300)] = ""
+    phone: Annotated[str, Field(max_length=40)] = ""
+    maps_url: Annotated[str, Field(max_length=300)] = ""
+
+
+class LocationDoc(Contract):
+    """A store, warehouse or locker. What is left out has the default of the domain."""
+
+    location_id: LocationId | None = None
+    name: Short
+    kind: LocationKind = "store"
+    timezone: str = "Asia/Jakarta"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "ID"
+    point: PointIn | None = None
+    zone: Annotated[str, Field(max_length=64)] | None = None
+    groups: Annotated[list[str], Field(max_length=50)] = []
+    hours: HoursDoc | None = None
+    methods: Annotated[list[Method], Field(min_length=1, max_length=2)] = ["pickup", "delivery"]
+    service_area: ServiceAreaDoc | None = None
+    prep_minutes: Annotated[int, Field(ge=0, le=10_080)] = 120
+    cutoff: Clock | None = None
+    capacity: dict[Method, Count] = {}
+    rank: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    status: LocationStatus = "open"
+    contact: ContactDoc = ContactDoc()
+    version: Annotated[int, Field(ge=0)] | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise PydanticCustomError("unknown_timezone", "must be an IANA time zone such as Asia/Jakarta") from error
+        return name
+
+    def to_domain(self, location_id: str) -> Location:
+        """The location of the path; InvalidRequest when the document names another."""
+        if self.location_id not in (None, location_id):
+            raise InvalidRequest.of("location_id", "other_location", "The path names another location.")
+        return Location(
+            location_id=location_id,
+            name=self.name,
+            kind=self.kind,
+            timezone=self.timezone,
+            country=self.country,
+            point=self.point.to_domain() if self.point else None,
+            zone=self.zone,
+            groups=tuple(self.groups),
+            hours=self.hours.to_domain() if self.hours else OpeningHours.always(),
+            methods=frozenset(self.methods),
+            service_area=self.service_area.to_domain() if self.service_area else None,
+            prep_minutes=self.prep_minutes,
+            cutoff=time.fromisoformat(self.cutoff) if self.cutoff else None,
+            capacity=dict(self.capacity),
+            rank=self.rank,
+            status=self.status,
+            contact=Contact(self.contact.address, self.contact.phone, self.contact.maps_url),
+        )
+
+
+class TransitDaysDoc(Contract):
+    """Days a parcel travels."""
+
+    same_zone: Annotated[int, Field(ge=0, le=60)] = 2
+    other_zone: Annotated[int, Field(ge=0, le=60)] = 5
+
+
+class PolicyDoc(Contract):
+    """Routing rules; what is left out has the default of the domain. ``version`` is given by the router."""
+
+    name: str | None = None
+    version: int | None = None
+    max_shipments: Annotated[int, Field(ge=1, le=5)] = 3
+    floors: dict[LocationKind, Count] = {}
+    pickup_radius_km: Annotated[float, Field(gt=0, le=20_038)] = 50.0
+    pickup_options: Annotated[int, Field(ge=1, le=64)] = 20
+    slot_minutes: Annotated[int, Field(ge=1, le=240)] = 15
+    capacity_windows: Annotated[int, Field(ge=1, le=48)] = 8
+    transit_days: TransitDaysDoc = TransitDaysDoc()
+    payment_windows_minutes: Annotated[
+        dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
+    ] = {"card": 10, "ewallet": 10, "qris": 15, "virtual_account": 1440, "minimarket": 1440}
+
+    def to_domain(self, name: str) -> Policy:
+        """The policy."""
+        return Policy(
+            name=name,
+            max_shipments=self.max_shipments,
+            floors=dict(self.floors),
+            pickup_radius_km=self.pickup_radius_km,
+            pickup_options=self.pickup_options,
+            slot_minutes=self.slot_minutes,
+            capacity_windows=self.capacity_windows,
+            transit_days=TransitDays(self.transit_days.same_zone, self.transit_days.other_zone),
+            payment_windows_minutes=dict(self.payment_windows_minutes),
+        )

@@ -1,0 +1,136 @@
+"""The money is there: open the store's tasks, or, when it came too late, see whether the stock still is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.application import views
+from fulfillment.application.decision_record import pack
+from fulfillment.application.expire_reservations import ExpireReservations
+from fulfillment.application.picture import Picture
+from fulfillment.application.ports import (
+    Answer,
+    AnsweredBefore,
+    Clock,
+    Command,
+    LocationChanged,
+    OrderRepository,
+    Stale,
+    StockKey,
+    StockShort,
+    WindowFull,
+    Write,
+)
+from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
+from fulfillment.domain.decision import DecisionRequest, decide
+from fulfillment.domain.errors import Busy, NotFound, PaidButGone, WrongState
+from fulfillment.domain.order import Change, Order
+from fulfillment.domain.order_steps import confirmed, confirmed_late, refund_due
+from fulfillment.domain.promise import Promise
+from fulfillment.domain.stock import StockRow
+
+
+@dataclass(frozen=True)
+class ConfirmOrder:
+    """Payment was captured."""
+
+    orders: OrderRepository
+    picture: Picture
+    expire: ExpireReservations
+    clock: Clock
+
+    def __call__(self, order_id: str, command: Command) -> Answer:
+        """200 with the confirmed order. PaidButGone when the reservation was over and the stock went; a
+        ``RefundRequired`` event is then told, once."""
+        learned: dict[StockKey, StockRow] = {}
+        for _ in range(MAX_ROUNDS):
+            answer, order = self.orders.recall(command.idempotency_key, order_id)
+            if answer:
+                return same_request(answer, command)
+            if order is None:
+                raise NotFound("unknown_order", f"There is no order {order_id!r}.")
+            now = self.clock.now()
+            if order.is_overdue(now):
+                self.expire.one(order_id)
+                continue
+            if order.status in ("confirmed", "fulfilled"):
+                return answered(command, 200, views.order(order, now))
+            try:
+                return self._write(order, command, now, learned)
+            except AnsweredBefore as before:
+                return same_request(before.answer, command)
+            except StockShort as short:
+                learned.update(short.rows)
+            except (WindowFull, LocationChanged):
+                self.picture.locations.forget()
+            except Stale:
+                continue
+        raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")
+
+    def _write(
+        self, order: Order, command: Command, now: datetime, learned: dict[StockKey, StockRow]
+    ) -> Answer:
+        locations: tuple[str, ...] = ()
+        packed = None
+        if order.status == "reserved":
+            change = confirmed(order, now, self._fresh_promises(order, now))
+        elif order.status == "expired" and not order.refund_required:
+            change, packed, locations = self._late(order, now, learned)
+        elif order.status == "cancelled" and not order.refund_required:
+            change = refund_due(order, "cancelled")
+        elif order.status in ("expired", "cancelled"):
+            raise _gone(order)
+        else:
+            raise WrongState("wrong_state", f"An order that is {order.status} cannot be confirmed.")
+        refund = change.order.refund_required
+        given = answered(command, 200, views.order(change.order, now))
+        self.orders.write(
+            Write(
+                command_id=command.command_id,
+                change=change,
+                before=order,
+                at=now,
+                locations=tuple((location_id, order.method) for location_id in locations),
+                decision=packed,
+                answer=None if refund else given,
+                idempotency_key=None if refund else command.idempotency_key,
+            )
+        )
+        if refund:
+            raise _gone(change.order)
+        return given
+
+    def _fresh_promises(self, order: Order, now: datetime) -> dict[int, Promise]:
+        """New promises for tasks whose own can no longer be kept because the money took its time."""
+        policy = self.picture.config.policy(order.policy_name)
+        where = self.picture.where(order.customer, required=False)
+        fresh: dict[int, Promise] = {}
+        for shipment in order.shipments:
+            found = self.picture.candidates(where, order.method, policy, now, only=shipment.location_id)
+            for candidate in found.inside:
+                if candidate.promise and candidate.promise.due_at > shipment.promise.due_at:
+                    fresh[shipment.number] = candidate.promise
+        return fresh
+
+    def _late(
+        self, order: Order, now: datetime, learned: dict[StockKey, StockRow]
+    ) -> tuple[Change, bytes | None, tuple[str, ...]]:
+        policy = self.picture.config.policy(order.policy_name)
+        where = self.picture.where(order.customer, required=False)
+        found = self.picture.candidates(where, order.method, policy, now, only=order.location_id)
+        stock = {**self.picture.stock_of(order.lines, found.inside), **learned}
+        request = DecisionRequest(order.method, order.lines, order.location_id, frozenset(order.refused_by))
+        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        if decision.status != "planned":
+            return refund_due(order, "paid_but_gone"), None, ()
+        packed = pack(request, found.inside, stock, policy, decision)
+        return confirmed_late(order, decision, now), packed, tuple(s.location_id for s in decision.shipments)
+
+
+def _gone(order: Order) -> PaidButGone:
+    return PaidButGone(
+        "paid_but_gone",
+        "The payment came after the reservation had ended; a refund is due.",
+        extra={"order_id": order.order_id, "refund_required": True},
+    )

@@ -1,0 +1,39 @@
+"""Unpaid reservations end at their time: the units come back, once, whoever notices first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.application import views
+from fulfillment.application.ports import Clock, Command, OrderRepository
+from fulfillment.application.writing import change_order
+from fulfillment.domain.order import Change, Order
+from fulfillment.domain.order_steps import expired
+
+BUYER_MOST = 25  # that a buyer who is found short ends on the way; the sweep does the rest
+SWEEP_MOST = 500  # in one run of the sweep; at 20 ms each it stays within the minute until the next
+
+
+@dataclass(frozen=True)
+class ExpireReservations:
+    """The same idempotent step for the sweep, for a buyer found short and for money that comes late."""
+
+    orders: OrderRepository
+    clock: Clock
+
+    def overdue(self, most: int = BUYER_MOST) -> int:
+        """End what is over by now. Answers how many were looked at."""
+        order_ids = self.orders.overdue(self.clock.now(), most)
+        for order_id in order_ids:
+            self.one(order_id)
+        return len(order_ids)
+
+    def one(self, order_id: str) -> None:
+        """End this reservation if it is over; nothing happens to one that is paid, cancelled or still good."""
+
+        def step(order: Order, now: datetime) -> Change | None:
+            return expired(order, now) if order.is_overdue(now) else None
+
+        command = Command(command_id=f"expire.{order_id}", fingerprint="expire")
+        change_order(self.orders, self.clock, order_id, command, step, views.order)

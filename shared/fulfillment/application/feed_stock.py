@@ -1,0 +1,145 @@
+"""What tills, ERPs and counts say of a shelf: late, twice and out of order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from fulfillment.application.ports import CatalogRepository, Clock, LocationRepository, Stale, StockRepository
+from fulfillment.domain.errors import Busy, InvalidRequest
+from fulfillment.domain.events import Event
+from fulfillment.domain.stock import MovementKind, StockMovement, StockRow
+
+MAX_ROUNDS = 8
+FUTURE_TOLERANCE = timedelta(minutes=5)  # a till's clock may be off by this much; more is a wrong clock
+
+Outcome = Literal["applied", "older", "done_before", "ours"]
+
+
+@dataclass(frozen=True)
+class StockCount:
+    """Somebody saw ``on_hand`` units at ``observed_at``."""
+
+    sku: str
+    location_id: str
+    on_hand: int
+    observed_at: datetime
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """``change`` units came (+) or went (-) at ``at``. ``order_id`` names one of our orders when it was that."""
+
+    movement_id: str
+    sku: str
+    location_id: str
+    kind: MovementKind
+    change: int
+    at: datetime
+    order_id: str | None = None
+
+
+@dataclass(frozen=True)
+class FeedStock:
+    """Applies one message. Raises InvalidRequest for what can never be applied; the caller parks it."""
+
+    stock: StockRepository
+    catalog: CatalogRepository
+    locations: LocationRepository
+    clock: Clock
+
+    def count(self, told: StockCount) -> Outcome:
+        """on hand becomes the count plus what moved since; an older count than the row's changes nothing."""
+        self._require_known(told.sku, told.location_id, told.observed_at)
+        for _ in range(MAX_ROUNDS):
+            before = self.stock.row(told.sku, told.location_id)
+            movement = StockMovement(
+                movement_id="count",
+                sku=told.sku,
+                location_id=told.location_id,
+                kind="count",
+                at=told.observed_at,
+                on_hand=told.on_hand,
+            )
+            if before and before.observed_at:
+                if told.observed_at < before.observed_at:
+                    return "older"
+                if told.observed_at == before.observed_at:
+                    return self._same_moment(movement)
+            since = self.stock.movements_since(told.sku, told.location_id, told.observed_at)
+            on_hand = told.on_hand + sum(m.change for m in since)
+            row = before or StockRow(told.sku, told.location_id, 0)
+            after = row.counted(on_hand, told.observed_at)
+            if self._written(before, after, movement):
+                return "applied"
+        raise Busy("busy", f"The row of {told.sku} at {told.location_id} is being changed by others.")
+
+    def movement(self, told: StockChange) -> Outcome:
+        """on hand changes, unless the last count was later and so has seen it already.
+
+        The hand-over of our own orders was booked when it happened, so movements that name one are left out.
+        """
+        self._require_known(told.sku, told.location_id, told.at)
+        if told.order_id:
+            return "ours"
+        movement = StockMovement(
+            told.movement_id,
+            told.sku,
+            told.location_id,
+            told.kind,
+            told.at,
+            change=told.change,
+            order_id=told.order_id,
+        )
+        for _ in range(MAX_ROUNDS):
+            if known := self.stock.was_recorded(movement):
+                return self._repeated(known, movement)
+            before = self.stock.row(told.sku, told.location_id)
+            row = before or StockRow(told.sku, told.location_id, 0)
+            seen_by_count = row.observed_at is not None and told.at <= row.observed_at
+            after = row.moved(0 if seen_by_count else told.change)
+            if self._written(before, after, movement):
+                return "older" if seen_by_count else "applied"
+        raise Busy("busy", f"The row of {told.sku} at {told.location_id} is being changed by others.")
+
+    def _written(self, before: StockRow | None, after: StockRow, movement: StockMovement) -> bool:
+        event = None
+        if after.available < 0 and (before is None or before.available >= 0):
+            event = self._shortfall(after, movement)
+        try:
+            self.stock.write(before, after, movement, event)
+        except Stale:
+            return False
+        return True
+
+    def _shortfall(self, row: StockRow, movement: StockMovement) -> Event:
+        event_id = f"{movement.movement_id}.{int(movement.at.timestamp() * 1000)}"
+        detail = {"sku": row.sku, "location_id": row.location_id, "missing": -row.available}
+        shelf = f"STOCK#{row.location_id}#{row.sku}"
+        return Event(event_id, "StockShortfall", self.clock.now(), shelf, detail)
+
+    def _same_moment(self, movement: StockMovement) -> Outcome:
+        known = self.stock.was_recorded(movement)
+        if known is None or known.on_hand == movement.on_hand:
+            return "done_before"
+        raise InvalidRequest.of(
+            "on_hand", "contradicting_count", "Another count of the same moment says something else."
+        )
+
+    def _repeated(self, known: StockMovement, movement: StockMovement) -> Outcome:
+        if known.change == movement.change:
+            return "done_before"
+        raise InvalidRequest.of(
+            "movement_id", "contradicting_movement", "A movement of this id said something else before."
+        )
+
+    def _require_known(self, sku: str, location_id: str, at: datetime) -> None:
+        if sku not in self.catalog.products({sku}):
+            raise InvalidRequest.of("sku", "unknown_sku", f"There is no product with the SKU {sku!r}.")
+        if self.locations.get(location_id) is None:
+            raise InvalidRequest.of(
+                "location_id", "unknown_location", f"There is no location {location_id!r}."
+            )
+        if at > self.clock.now() + FUTURE_TOLERANCE:
+            raise InvalidRequest.of("observed_at", "in_the_future", "This was seen more than 5 minutes ahead.")

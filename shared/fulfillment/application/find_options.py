@@ -1,0 +1,160 @@
+"""How can this basket reach this customer? Reads only; the reservation is the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.application import offers, views
+from fulfillment.application.picture import Picture, Where
+from fulfillment.application.ports import Clock, OptionSigner
+from fulfillment.application.views import View
+from fulfillment.domain.basket import Basket, Method, quantity_by_sku, weight_grams
+from fulfillment.domain.decision import (
+    Candidate,
+    Decision,
+    DecisionRequest,
+    PlannedShipment,
+    StockPicture,
+    Verdict,
+    decide,
+)
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.product import Product
+
+
+@dataclass(frozen=True)
+class FindOptions:
+    """Pickup stores by distance and a delivery plan, each with the option id that an order may echo."""
+
+    picture: Picture
+    signer: OptionSigner
+    clock: Clock
+
+    def __call__(self, basket: Basket, methods: Sequence[Method]) -> View:
+        """The options, or empty lists and the reasons. InvalidRequest for an unknown SKU or place."""
+        now = self.clock.now()
+        products = self.picture.known_products(basket.lines)
+        where = self.picture.where(basket.customer, required=True)
+        policy = self.picture.config.policy("default")
+        answer: View = {
+            "pickup": [],
+            "delivery": [],
+            "reasons": [],
+            "point_source": where.source,
+            "precision_km": where.precision_km,
+            "zone": where.zone,
+        }
+        if "pickup" in methods:
+            self._pickup(answer, basket, where, policy, now)
+        if "delivery" in methods:
+            self._delivery(answer, basket, where, policy, now, products)
+        return answer
+
+    def _pickup(self, answer: View, basket: Basket, where: Where, policy: Policy, now: datetime) -> None:
+        found = self.picture.candidates(where, "pickup", policy, now)
+        near, far = _within_radius(found.inside, policy)
+        stock = self.picture.stock_of(basket.lines, near)
+        verdicts = [*far, *found.outside]
+        for candidate in near:
+            decision = _at_one_store(basket, candidate, stock, policy, now)
+            if decision.shipments:
+                option_id = self._option_id(basket, decision, "pickup", now)
+                answer["pickup"].append(views.pickup_option(candidate, option_id, decision.unfilled))
+            else:
+                verdicts += decision.candidates
+        answer["pickup"] = answer["pickup"][: policy.pickup_options]
+        answer["reasons"] += reasons("pickup", verdicts)
+
+    def _delivery(
+        self,
+        answer: View,
+        basket: Basket,
+        where: Where,
+        policy: Policy,
+        now: datetime,
+        products: Mapping[str, Product],
+    ) -> None:
+        found = self.picture.candidates(where, "delivery", policy, now)
+        stock = self.picture.stock_of(basket.lines, found.inside)
+        request = DecisionRequest("delivery", basket.lines)
+        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        if decision.status == "planned":
+            option_id = self._option_id(basket, decision, "delivery", now)
+            answer["delivery"].append(delivery_option(option_id, decision.shipments, products))
+        else:
+            answer["reasons"] += reasons("delivery", decision.candidates)
+            answer["reasons"].append(
+                {"method": "delivery", "reason": "unfillable", "missing": views.missing(decision.unfilled)}
+            )
+
+    def _option_id(self, basket: Basket, decision: Decision, method: Method, now: datetime) -> str:
+        missing = sum(s.quantity for s in decision.unfilled)
+        made = offers.offer(basket, method, decision.shipments, missing, decision.policy_version)
+        return offers.sign(self.signer, made, now)
+
+
+def delivery_option(
+    option_id: str | None, shipments: Sequence[PlannedShipment], products: Mapping[str, Product]
+) -> View:
+    """A delivery plan as a checkout sees it: parcels, weights and days; never what it costs the retailer."""
+    weight_by_sku = {sku: product.weight_grams for sku, product in products.items()}
+    parcels = [
+        {
+            "location_id": s.location_id,
+            "lines": views.allocations(s.allocations),
+            "weight_grams": weight_grams(
+                quantity_by_sku((a.sku, a.quantity) for a in s.allocations), weight_by_sku
+            ),
+            "zone": s.zone,
+            **views.promise(s.promise),
+        }
+        for s in shipments
+    ]
+    last = max(shipments, key=lambda s: s.promise.at)
+    return {
+        "option_id": option_id,
+        "shipments": parcels,
+        "weight_grams": sum(parcel["weight_grams"] for parcel in parcels),
+        **views.promise(last.promise),
+    }
+
+
+def reasons(method: Method, verdicts: Sequence[Verdict]) -> list[View]:
+    """Why nobody else is offered: each reason with how many locations it keeps out and the nearest of them."""
+    count: dict[str, int] = defaultdict(int)
+    nearest: dict[str, int] = {}
+    for verdict in verdicts:
+        if verdict.eligible:
+            continue
+        count[verdict.reason] += int(verdict.detail.get("count", 1))
+        at_m = verdict.detail.get("distance_m", verdict.detail.get("nearest_m"))
+        if isinstance(at_m, int):
+            nearest[verdict.reason] = min(at_m, nearest.get(verdict.reason, at_m))
+    return [
+        {"method": method, "reason": reason, "count": n, "nearest_km": views.kilometres(nearest.get(reason))}
+        for reason, n in sorted(count.items())
+    ]
+
+
+def _within_radius(candidates: Sequence[Candidate], policy: Policy) -> tuple[list[Candidate], list[Verdict]]:
+    """Stores that are listed, and verdicts on those too far to be; an unknown distance is listed last, not left out."""
+    radius_m = policy.pickup_radius_km * 1000
+    near = [c for c in candidates if c.distance_m is None or c.distance_m <= radius_m]
+    far = [
+        Verdict(c.location_id, "too_far", {"distance_m": c.distance_m})
+        for c in candidates
+        if c.distance_m is not None and c.distance_m > radius_m
+    ]
+    return near, far
+
+
+def _at_one_store(
+    basket: Basket, candidate: Candidate, stock: StockPicture, policy: Policy, now: datetime
+) -> Decision:
+    request = DecisionRequest(
+        "pickup", basket.lines, location_id=candidate.location_id, accept_partial=True
+    )
+    return decide(request, [candidate], stock, policy, now)

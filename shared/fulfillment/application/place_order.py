@@ -1,0 +1,248 @@
+"""Decide and reserve in one transaction: the order exists with its units, or nothing happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.application import offers, views
+from fulfillment.application.decision_record import pack
+from fulfillment.application.expire_reservations import ExpireReservations
+from fulfillment.application.find_options import delivery_option, reasons
+from fulfillment.application.picture import Candidates, Picture, Where
+from fulfillment.application.ports import (
+    Answer,
+    AnsweredBefore,
+    Clock,
+    Command,
+    LocationChanged,
+    OptionSigner,
+    OrderRepository,
+    Stale,
+    StockKey,
+    StockShort,
+    WindowFull,
+    Write,
+)
+from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
+from fulfillment.domain.basket import Basket, Method
+from fulfillment.domain.decision import Decision, DecisionRequest, decide
+from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
+from fulfillment.domain.order import CustomerContact, Order, Payment, unique_order_id
+from fulfillment.domain.order_steps import placed, unfillable
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.product import Product
+from fulfillment.domain.stock import StockRow
+
+
+@dataclass(frozen=True)
+class OrderRequest:
+    """An order as it comes in, from whatever channel."""
+
+    order_id: str
+    basket: Basket
+    method: Method
+    payment: Payment
+    contact: CustomerContact
+    location_id: str | None = None
+    option_id: str | None = None
+    accept_partial: bool = False
+
+    @property
+    def unique_id(self) -> str:
+        """The id that is unique over all channels."""
+        return unique_order_id(self.basket.channel, self.order_id)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One reading of the world. A lost race corrects ``stock`` with what the refusal said, without reading again."""
+
+    found: Candidates
+    stock: dict[StockKey, StockRow]
+
+    def decide(
+        self, request: OrderRequest, chosen: str | None, policy: Policy, now: datetime
+    ) -> tuple[Decision, bytes]:
+        """The decision on what is known by now, and its record."""
+        wanted = DecisionRequest(
+            request.method, request.basket.lines, chosen, accept_partial=request.accept_partial
+        )
+        found = self.found
+        decision = decide(wanted, found.inside, self.stock, policy, now, found.outside)
+        return decision, pack(wanted, found.inside, self.stock, policy, decision)
+
+
+@dataclass(frozen=True)
+class PlaceOrder:
+    """Reserve and route an order. ``signer`` None: no option ids are taken (queues make none)."""
+
+    orders: OrderRepository
+    picture: Picture
+    expire: ExpireReservations
+    clock: Clock
+    signer: OptionSigner | None = None
+
+    def __call__(self, request: OrderRequest, command: Command) -> Answer:
+        """201 with the order; 200 with the order as it is when it was placed before under another key.
+
+        InvalidRequest names the field; OutOfStock says what is left; OfferChanged carries the option that holds now.
+        """
+        if earlier := self._earlier(request, command):
+            return earlier
+        products = self.picture.known_products(request.basket.lines)
+        chosen = self._chosen_store(request)
+        where = self.picture.where(request.basket.customer, required=request.method == "delivery")
+        policy = self.picture.config.policy("default")
+        look: _Look | None = None
+        expired_some = False
+        for _ in range(MAX_ROUNDS):
+            now = self.clock.now()
+            look = look or self._look(request, chosen, where, policy, now)
+            decision, packed = look.decide(request, chosen, policy, now)
+            refusal = self._refusal(request, decision)
+            if refusal and not expired_some:
+                expired_some = True
+                if self.expire.overdue():
+                    look = None
+                    continue
+            if refusal:
+                raise refusal
+            self._hold_to_option(request, decision, products, now)
+            try:
+                return self._write(request, command, decision, packed, policy, now)
+            except AnsweredBefore as before:
+                return same_request(before.answer, command)
+            except Stale:
+                if earlier := self._earlier(request, command):
+                    return earlier
+            except StockShort as short:
+                look.stock.update(short.rows)
+            except (WindowFull, LocationChanged):
+                self.picture.locations.forget()
+                look = None
+        raise Busy("busy", "Too many others want the same at this moment; send the same request again.")
+
+    def record_refusal(self, request: OrderRequest, command: Command, refusal: Refusal) -> Answer:
+        """Keep an order that a queue brought and nobody can supply, so that a person sees it and nothing is lost."""
+        if earlier := self._earlier(request, command):
+            return earlier
+        now = self.clock.now()
+        change = unfillable(self._draft(request, command, self.picture.config.policy("default"), now), refusal.code)
+        write = Write(command.command_id, change, None, now, contact=request.contact)
+        try:
+            self.orders.write(write)
+        except Stale:
+            if earlier := self._earlier(request, command):
+                return earlier
+            raise
+        return answered(command, 201, views.order(change.order, now))
+
+    def _earlier(self, request: OrderRequest, command: Command) -> Answer | None:
+        answer, order = self.orders.recall(command.idempotency_key, request.unique_id)
+        if answer:
+            return same_request(answer, command)
+        if order is None:
+            return None
+        if order.fingerprint != command.fingerprint:
+            raise Conflict(
+                "order_id_taken", f"Another order of this channel has the order_id {request.order_id!r}."
+            )
+        return answered(command, 200, views.order(order, self.clock.now()))
+
+    def _chosen_store(self, request: OrderRequest) -> str | None:
+        if request.method == "delivery":
+            return None
+        if request.location_id is None:
+            raise InvalidRequest.of("location_id", "location_required", "A pickup needs the store that was chosen.")
+        if all(request.location_id != loc.location_id for loc in self.picture.locations.all()):
+            raise InvalidRequest.of(
+                "location_id", "unknown_location", f"There is no location {request.location_id!r}."
+            )
+        return request.location_id
+
+    def _look(
+        self, request: OrderRequest, chosen: str | None, where: Where, policy: Policy, now: datetime
+    ) -> _Look:
+        found = self.picture.candidates(where, request.method, policy, now, only=chosen)
+        return _Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
+
+    def _refusal(self, request: OrderRequest, decision: Decision) -> Refusal | None:
+        if decision.status == "planned" or (decision.status == "partial" and request.accept_partial):
+            return None
+        left = views.missing(decision.unfilled)
+        why = [v for v in decision.candidates if not v.eligible]
+        if request.method == "pickup" and why and why[0].reason not in ("no_stock", "below_floor"):
+            verdict = why[0]
+            return Conflict(
+                verdict.reason,
+                f"{verdict.location_id} cannot take this pickup: {verdict.reason.replace('_', ' ')}.",
+                extra={"left": left},
+            )
+        return OutOfStock(
+            "out_of_stock",
+            "Not everything is left.",
+            extra={"left": left, "reasons": reasons(request.method, decision.candidates)},
+        )
+
+    def _hold_to_option(
+        self, request: OrderRequest, decision: Decision, products: Mapping[str, Product], now: datetime
+    ) -> None:
+        if request.option_id is None:
+            return
+        if self.signer is None:
+            raise InvalidRequest.of("option_id", "option_not_taken", "Orders from a queue carry no option_id.")
+        missing = sum(s.quantity for s in decision.unfilled)
+        made = offers.offer(
+            request.basket, request.method, decision.shipments, missing, decision.policy_version
+        )
+        option = delivery_option(offers.sign(self.signer, made, now), decision.shipments, products)
+        offers.check(self.signer, request.option_id, made, option, now)
+
+    def _draft(self, request: OrderRequest, command: Command, policy: Policy, now: datetime) -> Order:
+        pending = request.payment.state == "pending"
+        deadline = policy.payment_deadline(request.payment.kind, now, request.payment.pay_by)
+        return Order(
+            order_id=request.unique_id,
+            channel=request.basket.channel,
+            channel_order_id=request.order_id,
+            method=request.method,
+            status="reserved" if pending else "confirmed",
+            lines=request.basket.lines,
+            customer=request.basket.customer,
+            payment=request.payment,
+            shipments=(),
+            fingerprint=command.fingerprint,
+            created_at=now,
+            location_id=request.location_id,
+            reservation_expires_at=deadline if pending else None,
+            policy_name=policy.name,
+            policy_version=policy.version,
+        )
+
+    def _write(
+        self,
+        request: OrderRequest,
+        command: Command,
+        decision: Decision,
+        packed: bytes,
+        policy: Policy,
+        now: datetime,
+    ) -> Answer:
+        change = placed(self._draft(request, command, policy, now), decision, now)
+        given = answered(command, 201, views.order(change.order, now))
+        self.orders.write(
+            Write(
+                command_id=command.command_id,
+                change=change,
+                before=None,
+                at=now,
+                contact=request.contact,
+                locations=tuple((s.location_id, request.method) for s in decision.shipments),
+                decision=packed,
+                answer=given if command.idempotency_key else None,
+                idempotency_key=command.idempotency_key,
+            )
+        )
+        return given

@@ -1,0 +1,237 @@
+"""What the use cases need of the world, and the signals a write can come back with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from fulfillment.domain.basket import CustomerPlace, Method, Point
+from fulfillment.domain.decision import StockPicture
+from fulfillment.domain.events import Event
+from fulfillment.domain.location import Location, PlaceRecord
+from fulfillment.domain.order import Change, CustomerContact, Order, Shipment
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.product import Product
+from fulfillment.domain.stock import StockMovement, StockRow
+
+StockKey = tuple[str, str]  # (sku, location_id)
+WindowKey = tuple[str, Method, str]  # (location_id, method, window)
+
+
+# --- signals: why a transaction was not written; each is answered by the use case, none reaches a caller
+
+
+class NotWritten(Exception):
+    """The transaction had no effect."""
+
+
+class AnsweredBefore(NotWritten):
+    """The idempotency row was there: the command was carried out before, and this was the answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.fingerprint)
+        self.answer = answer
+
+
+class Stale(NotWritten):
+    """The order, stock row or location is no longer as it was read."""
+
+
+class StockShort(NotWritten):
+    """Too little of some rows; ``rows`` are those rows as they are now (a row that is missing has nothing)."""
+
+    def __init__(self, rows: Mapping[StockKey, StockRow]) -> None:
+        super().__init__(", ".join(f"{sku} at {location}" for sku, location in rows))
+        self.rows = rows
+
+
+class WindowFull(NotWritten):
+    """A capacity window filled up meanwhile."""
+
+
+class LocationChanged(NotWritten):
+    """A location was closed or paused, or stopped offering the method, since it was read."""
+
+
+# --- records
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered, kept under its idempotency key. ``fingerprint`` is of the request."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """Who asked, under which key, and what exactly.
+
+    ``command_id`` names the command in events and decisions; ``idempotency_key`` is None where the order itself is
+    the guard (queues, schedules).
+    """
+
+    command_id: str
+    fingerprint: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Write:
+    """All that one transaction writes. ``before`` None: the order must not exist yet."""
+
+    command_id: str
+    change: Change
+    before: Order | None
+    at: datetime
+    contact: CustomerContact | None = None
+    locations: tuple[tuple[str, Method], ...] = ()
+    decision: bytes | None = None
+    answer: Answer | None = None
+    idempotency_key: str | None = None
+    movements: tuple[StockMovement, ...] = field(default=())
+
+
+# --- ports
+
+
+class Clock(Protocol):
+    """The time, as an aware UTC instant."""
+
+    def now(self) -> datetime: ...
+
+
+class OrderRepository(Protocol):
+    """Orders with their tasks. ``write`` is the only way anything changes, in one transaction with all it brings.
+
+    ``write`` raises a ``NotWritten`` for what the world answered, and ``errors.Busy`` when other writers kept winning.
+    """
+
+    def load(self, order_id: str) -> Order | None: ...
+    def recall(self, idempotency_key: str | None, order_id: str) -> tuple[Answer | None, Order | None]: ...
+    def contact(self, order_id: str) -> CustomerContact | None: ...
+    def write(self, write: Write) -> None: ...
+    def overdue(self, now: datetime, most: int) -> Sequence[str]: ...
+    def open_tasks(
+        self, location_id: str, most: int, after: Mapping[str, str] | None
+    ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]: ...
+    def contacts(self, order_ids: Collection[str]) -> Mapping[str, CustomerContact]: ...
+    def orders(self, order_ids: Collection[str]) -> Mapping[str, Order]: ...
+    def take_try(self, order_id: str, number: int, most: int) -> bool: ...
+
+
+class StockRepository(Protocol):
+    """Stock rows. ``write`` is for the feed: one row, what moved, and an event when it came out short."""
+
+    def rows(self, keys: Collection[StockKey]) -> StockPicture: ...
+    def row(self, sku: str, location_id: str) -> StockRow | None: ...
+    def everywhere(self, sku: str) -> Sequence[StockRow]: ...
+    def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]: ...
+    def write(
+        self, before: StockRow | None, after: StockRow, movement: StockMovement, event: Event | None
+    ) -> None: ...
+    def was_recorded(self, movement: StockMovement) -> StockMovement | None: ...
+
+
+class CatalogRepository(Protocol):
+    """Products."""
+
+    def products(self, skus: Collection[str]) -> Mapping[str, Product]: ...
+
+
+class LocationRepository(Protocol):
+    """Locations. ``all`` may be up to a minute old; every write checks again."""
+
+    def all(self) -> Sequence[Location]: ...
+    def forget(self) -> None: ...
+    def get(self, location_id: str) -> tuple[Location, int] | None: ...
+    def put(self, location: Location, expected_version: int | None) -> int: ...
+
+
+class ConfigRepository(Protocol):
+    """Policies and places."""
+
+    def policy(self, name: str) -> Policy: ...
+    def put_policy(self, policy: Policy) -> Policy: ...
+    def places(self, country: str, kind: str, codes: Sequence[str]) -> Mapping[str, PlaceRecord]: ...
+
+
+class CapacityRepository(Protocol):
+    """Orders taken per location, method and window."""
+
+    def used(self, windows: Collection[WindowKey]) -> Mapping[WindowKey, int]: ...
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A location as seen from the customer. ``covered`` None: it has no service area and so serves everyone."""
+
+    location: Location
+    distance_m: int | None
+    covered: bool | None
+
+
+class Geography(Protocol):
+    """The map. Distances are whole metres along a great circle."""
+
+    def zone_of(self, country: str, point: Point) -> str | None: ...
+    def seen_from(
+        self, point: Point | None, place: CustomerPlace, locations: Sequence[Location]
+    ) -> Sequence[Seen]: ...
+    def distance_m(self, a: Point, b: Point) -> int: ...
+
+
+class OptionSigner(Protocol):
+    """Makes an option id that only we can make, and reads it back."""
+
+    def sign(self, payload: Mapping[str, Any]) -> str: ...
+    def read(self, option_id: str) -> Mapping[str, Any]: ...
+
+
+class PickupCodes(Protocol):
+    """The keys of pickup codes: the newest to make marks with, and any by its id."""
+
+    def newest(self) -> tuple[str, bytes]: ...
+    def key(self, kid: str) -> bytes: ...
+
+
+class StockFeedQueue(Protocol):
+    """Where stock messages are put."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...
+
+
+class EventBus(Protocol):
+    """Where events are published. Answers with the ids of those that were not taken."""
+
+    def publish(self, events: Sequence[Event]) -> Collection[str]: ...
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell one receiver, under an id that never changes however often it is sent."""
+
+    message_id: str
+    to: str  # "store" or "customer"
+    subject: str
+    text: str
+    attributes: Mapping[str, str]
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+class Messenger(Protocol):
+    """Sends messages to stores and customers."""
+
+    def send(self, message: Message) -> None: ...
+
+
+class SentMessages(Protocol):
+    """Which messages went out before."""
+
+    def was_sent(self, message_id: str) -> bool: ...
+    def mark_sent(self, message_id: str, at: datetime) -> None: ...
+

@@ -1,0 +1,124 @@
+"""Supply again what a store could not: at once, and never from a store that said no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fulfillment.application import views
+from fulfillment.application.decision_record import pack
+from fulfillment.application.picture import Picture
+from fulfillment.application.ports import (
+    Clock,
+    Command,
+    LocationChanged,
+    NotWritten,
+    OrderRepository,
+    StockKey,
+    StockShort,
+    WindowFull,
+    Write,
+)
+from fulfillment.application.writing import MAX_ROUNDS
+from fulfillment.domain.decision import DecisionRequest, decide
+from fulfillment.domain.errors import Busy
+from fulfillment.domain.order import Change, Order
+from fulfillment.domain.order_steps import left_unfilled, offered_choices, supplied_again
+from fulfillment.domain.stock import StockRow
+
+MAX_CHOICES = 5  # stores offered to a customer whose pickup was refused; more is no choice
+
+
+@dataclass(frozen=True)
+class RerouteOrder:
+    """A delivery is decided again; a pickup becomes a question to the customer."""
+
+    orders: OrderRepository
+    picture: Picture
+    clock: Clock
+
+    def __call__(self, order_id: str, command: Command) -> str:
+        """What came of it: ``nothing_to_do``, ``rerouted``, ``asked`` or ``unfillable``. Safe to repeat."""
+        learned: dict[StockKey, StockRow] = {}
+        for _ in range(MAX_ROUNDS):
+            order = self.orders.load(order_id)
+            if order is None or order.status not in ("confirmed", "needs_choice") or not order.unallocated():
+                return "nothing_to_do"
+            now = self.clock.now()
+            outcome, change, packed, locations = self._next(order, now, learned)
+            if change is None:
+                return outcome
+            try:
+                self.orders.write(
+                    Write(command.command_id, change, order, now, locations=locations, decision=packed)
+                )
+                return outcome
+            except StockShort as short:
+                learned.update(short.rows)
+            except (WindowFull, LocationChanged):
+                self.picture.locations.forget()
+            except NotWritten:
+                continue
+        raise Busy("busy", f"The order {order_id!r} is being changed by others.")
+
+    def _next(
+        self, order: Order, now: datetime, learned: Mapping[StockKey, StockRow]
+    ) -> tuple[str, Change | None, bytes | None, tuple[tuple[str, Any], ...]]:
+        if order.method == "pickup":
+            if order.choices:
+                return "nothing_to_do", None, None, ()
+            return "asked", offered_choices(order, self._choices(order, now)), None, ()
+        policy = self.picture.config.policy(order.policy_name)
+        where = self.picture.where(order.customer, required=False)
+        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
+        lines = order.unallocated()
+        stock = {**self.picture.stock_of(lines, found.inside), **learned}
+        request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
+        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        if decision.status != "planned":
+            if order.unfilled:
+                return "nothing_to_do", None, None, ()
+            return "unfillable", left_unfilled(order, decision.unfilled), None, ()
+        packed = pack(request, found.inside, stock, policy, decision)
+        locations = tuple((s.location_id, order.method) for s in decision.shipments)
+        return "rerouted", supplied_again(order, decision, now), packed, locations
+
+    def _choices(self, order: Order, now: datetime) -> tuple[Mapping[str, Any], ...]:
+        """Other stores that have everything, nearest first; whether delivery is possible; and to cancel."""
+        policy = self.picture.config.policy(order.policy_name)
+        where = self.picture.where(order.customer, required=False)
+        lines = order.unallocated()
+        refused = frozenset(order.refused_by)
+        found = self.picture.candidates(where, "pickup", policy, now, refused_by=order.refused_by)
+        stock = self.picture.stock_of(lines, found.inside)
+        stores: list[Mapping[str, Any]] = []
+        for candidate in found.inside:
+            request = DecisionRequest("pickup", lines, candidate.location_id, refused)
+            decision = decide(request, [candidate], stock, policy, now)
+            if decision.status == "planned" and len(stores) < MAX_CHOICES:
+                (shipment,) = decision.shipments
+                stores.append(
+                    {
+                        "choice": "pickup",
+                        "location_id": candidate.location_id,
+                        "name": candidate.name,
+                        "distance_km": views.kilometres(candidate.distance_m),
+                        **views.promise(shipment.promise),
+                    }
+                )
+        if self._can_be_delivered(order, now):
+            stores.append({"choice": "delivery"})
+        return (*stores, {"choice": "cancel"})
+
+    def _can_be_delivered(self, order: Order, now: datetime) -> bool:
+        policy = self.picture.config.policy(order.policy_name)
+        where = self.picture.where(order.customer, required=False)
+        if where.point is None:
+            return False
+        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
+        lines = order.unallocated()
+        stock = self.picture.stock_of(lines, found.inside)
+        request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
+        return decide(request, found.inside, stock, policy, now).status == "planned"

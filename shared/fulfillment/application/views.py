@@ -1,0 +1,222 @@
+"""What callers are shown: plain JSON values, built once here and stored as they are in idempotent answers.
+
+Nothing in a view is secret: no pickup code, no cost. Times are ISO 8601 with the offset of the location they are
+about, or UTC where they are about none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fulfillment.domain.basket import Money
+from fulfillment.domain.decision import Allocation, Candidate, Shortfall
+from fulfillment.domain.location import Location
+from fulfillment.domain.order import CustomerContact, Order, Shipment, task_id
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.product import Product
+from fulfillment.domain.promise import Promise
+from fulfillment.domain.stock import StockRow
+
+View = dict[str, Any]
+
+
+def as_json(view: Any) -> str:
+    """The view as text; the same view gives the same bytes."""
+    return json.dumps(view, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def moment(at: datetime, timezone: str | None = None) -> str:
+    """ISO 8601 to the second, in the location's own time zone when there is one."""
+    return at.astimezone(ZoneInfo(timezone) if timezone else UTC).isoformat(timespec="seconds")
+
+
+def kilometres(distance_m: int | None) -> float | None:
+    """Distance for people: kilometres to the hundred metres; unknown stays unknown."""
+    return None if distance_m is None else round(distance_m / 1000, 1)
+
+
+def money(amount: Money | None) -> View | None:
+    """A decimal string and its currency."""
+    return None if amount is None else {"amount": str(amount.amount), "currency": amount.currency}
+
+
+def promise(promised: Promise) -> View:
+    """``ready_by`` or ``deliver_by``."""
+    word = "ready_by" if promised.method == "pickup" else "deliver_by"
+    return {word: moment(promised.at, promised.timezone)}
+
+
+def allocations(items: Sequence[Allocation]) -> list[View]:
+    """The units of a shipment, by line."""
+    return [{"line_id": a.line_id, "sku": a.sku, "quantity": a.quantity} for a in items]
+
+
+def missing(items: Sequence[Shortfall]) -> list[View]:
+    """The lines that are short: how many units are missing, and how many are left."""
+    return [{"line_id": s.line_id, "sku": s.sku, "missing": s.quantity, "left": s.left} for s in items]
+
+
+def order(order: Order, now: datetime) -> View:
+    """An order as its checkout sees it. A reservation that is over reads ``expired`` from that instant on."""
+    view: View = {
+        "order_id": order.order_id,
+        "channel": order.channel,
+        "method": order.method,
+        "status": "expired" if order.is_overdue(now) else order.status,
+        "lines": [
+            {"line_id": line.line_id, "sku": line.sku, "quantity": line.quantity} for line in order.lines
+        ],
+        "missing": missing(order.missing),
+        "unfilled": missing(order.unfilled),
+        "shipments": [shipment(s, order.order_id) for s in order.shipments],
+        "payment": {
+            "state": order.payment.state,
+            "kind": order.payment.kind,
+            "amount_due": money(order.payment.amount_due),
+            "amount_received": money(order.payment.amount_received),
+        },
+        "refund_required": order.refund_required,
+        "created_at": moment(order.created_at),
+    }
+    if order.reservation_expires_at:
+        view["reservation_expires_at"] = moment(order.reservation_expires_at)
+    if order.choices:
+        view["choices"] = [dict(choice) for choice in order.choices]
+    if order.refusal:
+        view["refusal"] = order.refusal
+    return view
+
+
+def shipment(shipment: Shipment, order_id: str) -> View:
+    """What one location does for the order."""
+    view: View = {
+        "task_id": task_id(order_id, shipment.number),
+        "location_id": shipment.location_id,
+        "status": shipment.status,
+        "lines": allocations(shipment.allocations),
+        "distance_km": kilometres(shipment.distance_m),
+        "zone": shipment.zone,
+        "promise": promise(shipment.promise),
+    }
+    if shipment.tracking_number:
+        view["carrier"] = shipment.carrier
+        view["tracking_number"] = shipment.tracking_number
+    if shipment.refusal_reason:
+        view["refusal_reason"] = shipment.refusal_reason
+    return view
+
+
+def task(
+    order_id: str,
+    shipment: Shipment,
+    method: str,
+    products: Mapping[str, Product] | None = None,
+    contact: CustomerContact | None = None,
+) -> View:
+    """A task as the store's staff see it: what, until when, and for a parcel where to."""
+    names = products or {}
+    view: View = {
+        "task_id": task_id(order_id, shipment.number),
+        "order_id": order_id,
+        "location_id": shipment.location_id,
+        "method": method,
+        "status": shipment.status,
+        "due_at": moment(shipment.promise.due_at, shipment.promise.timezone),
+        "accepted_by": shipment.accepted_by,
+        "lines": [
+            {
+                "line_id": a.line_id,
+                "sku": a.sku,
+                "quantity": a.quantity,
+                "name": {"id": names[a.sku].name_id, "en": names[a.sku].name_en} if a.sku in names else None,
+                "variant": names[a.sku].variant if a.sku in names else None,
+                "barcodes": list(names[a.sku].barcodes) if a.sku in names else [],
+            }
+            for a in shipment.allocations
+        ],
+    }
+    if shipment.tracking_number:
+        view["carrier"] = shipment.carrier
+        view["tracking_number"] = shipment.tracking_number
+    if contact:
+        view["customer_name"] = contact.name
+        if method == "delivery":
+            view["ship_to"] = dict(contact.ship_to or {})
+    return view
+
+
+def pickup_option(candidate: Candidate, option_id: str, short: Sequence[Shortfall]) -> View:
+    """A store the customer may choose."""
+    assert candidate.promise is not None
+    return {
+        "option_id": option_id,
+        "location_id": candidate.location_id,
+        "name": candidate.name,
+        "distance_km": kilometres(candidate.distance_m),
+        **promise(candidate.promise),
+        "availability": "some" if short else "all_now",
+        "missing": missing(short),
+    }
+
+
+def stock_row(row: StockRow) -> View:
+    """A stock row as operations see it."""
+    return {
+        "location_id": row.location_id,
+        "on_hand": row.on_hand,
+        "reserved": row.reserved,
+        "blocked": row.blocked,
+        "available": row.available,
+        "observed_at": moment(row.observed_at) if row.observed_at else None,
+    }
+
+
+def location(location: Location) -> View:
+    """A location, as the same document that operations put."""
+    hours = location.hours
+    return {
+        "location_id": location.location_id,
+        "name": location.name,
+        "kind": location.kind,
+        "timezone": location.timezone,
+        "country": location.country,
+        "point": asdict(location.point) if location.point else None,
+        "zone": location.zone,
+        "groups": list(location.groups),
+        "hours": {
+            "weekly": {str(day): _intervals(spans) for day, spans in sorted(hours.weekly.items())},
+            "exceptions": {day.isoformat(): _intervals(s) for day, s in sorted(hours.exceptions.items())},
+        },
+        "methods": sorted(location.methods),
+        "service_area": _service_area(location),
+        "prep_minutes": location.prep_minutes,
+        "cutoff": location.cutoff.strftime("%H:%M") if location.cutoff else None,
+        "capacity": dict(location.capacity),
+        "rank": location.rank,
+        "status": location.status,
+        "contact": asdict(location.contact),
+    }
+
+
+def _intervals(spans: Sequence[Any]) -> list[View]:
+    return [{"opens": s.opens.strftime("%H:%M"), "closes": s.closes.strftime("%H:%M")} for s in spans]
+
+
+def _service_area(location: Location) -> View | None:
+    area = location.service_area
+    if area is None:
+        return None
+    return {"polygon": area.polygon, "radius_km": area.radius_km, "prefixes": list(area.prefixes)}
+
+
+def policy(policy: Policy) -> View:
+    """A policy, as the same document that operations put."""
+    view = asdict(policy)
+    view["floors"] = dict(policy.floors)
+    view["payment_windows_minutes"] = dict(policy.payment_windows_minutes)
+    return view

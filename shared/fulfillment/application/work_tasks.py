@@ -1,0 +1,127 @@
+"""The steps staff take on a task of their own location."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fulfillment.application import views
+from fulfillment.application.ports import (
+    Answer,
+    Clock,
+    Command,
+    OrderRepository,
+    PickupCodes,
+    StockRepository,
+)
+from fulfillment.application.views import View
+from fulfillment.application.writing import change_order
+from fulfillment.domain import pickup_code, task_steps
+from fulfillment.domain.basket import Money
+from fulfillment.domain.errors import Conflict, NotFound
+from fulfillment.domain.order import Change, Order, Shipment, parse_task_id
+from fulfillment.domain.stock import RefusalReason
+
+
+@dataclass(frozen=True)
+class TaskStep:
+    """Which task, of which location (from the token's claims, never from the path), by whom."""
+
+    location_id: str
+    task_id: str
+    by: str
+
+
+@dataclass(frozen=True)
+class WorkTasks:
+    """accept, ready, collect, ship, refuse. Each answers with the task as it then is."""
+
+    orders: OrderRepository
+    stock: StockRepository
+    codes: PickupCodes
+    clock: Clock
+
+    def accept(self, step: TaskStep, command: Command) -> Answer:
+        """Take the task. Pressed again by the same person: nothing more happens."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            if task.status == "accepted" and task.accepted_by == step.by:
+                return None
+            return task_steps.accepted(order, task, step.by, now)
+
+        return self._take(step, command, take)
+
+    def ready(self, step: TaskStep, command: Command) -> Answer:
+        """Put aside for the customer, who is told the code. Pressed again: nothing more happens."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            if task.status == "ready":
+                return None
+            kid, key = self.codes.newest()
+            code = pickup_code.mark(key, kid, order.order_id, task.number, code_version=1)
+            return task_steps.ready(order, task, code, now)
+
+        return self._take(step, command, take)
+
+    def collect(self, step: TaskStep, said: str, received: Money | None, command: Command) -> Answer:
+        """Hand over to whoever says the code. Each try is counted before it is compared; five and it is locked."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            task_steps.require_collectable(order, task, received)
+            self._check_code(order, task, said)
+            return task_steps.collected(order, task, received, now)
+
+        return self._take(step, command, take)
+
+    def ship(self, step: TaskStep, carrier: str, tracking_number: str, command: Command) -> Answer:
+        """The parcel left."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            same = (task.carrier, task.tracking_number) == (carrier, tracking_number)
+            if task.status == "shipped" and same:
+                return None
+            return task_steps.shipped(order, task, carrier, tracking_number, now)
+
+        return self._take(step, command, take)
+
+    def refuse(self, step: TaskStep, reason: RefusalReason, note: str | None, command: Command) -> Answer:
+        """The store cannot. Its stock is corrected in the same write, and the order looks on elsewhere."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            keys = {(a.sku, task.location_id) for a in task.allocations}
+            rows = list(self.stock.rows(keys).values()) if reason == "not_found" else []
+            return task_steps.refused(order, task, reason, note, rows, now)
+
+        return self._take(step, command, take)
+
+    def _take(
+        self,
+        step: TaskStep,
+        command: Command,
+        take: Callable[[Order, Shipment, datetime], Change | None],
+    ) -> Answer:
+        order_id, number = parse_task_id(step.task_id)
+
+        def on_order(order: Order, now: datetime) -> Change | None:
+            return take(order, task_steps.of_location(order, number, step.location_id), now)
+
+        def render(order: Order, now: datetime) -> View:
+            return views.task(order_id, order.shipment(number), order.method)
+
+        try:
+            return change_order(self.orders, self.clock, order_id, command, on_order, render)
+        except NotFound:  # an order that is not there and a task of another store read alike
+            raise NotFound("unknown_task", "There is no such task at this location.") from None
+
+    def _check_code(self, order: Order, task: Shipment, said: str) -> None:
+        assert task.code is not None, task  # a task that is ready has one
+        if not self.orders.take_try(order.order_id, task.number, pickup_code.MAX_TRIES):
+            raise Conflict(
+                "code_locked", "Too many wrong codes: this task is locked, and a supervisor must help."
+            )
+        key = self.codes.key(task.code.kid)
+        if not pickup_code.matches(key, order.order_id, task.number, task.code, said):
+            raise Conflict("wrong_code", "This is not the code of this task.")
+
+

@@ -1,0 +1,115 @@
+"""How every command writes: read, decide, write in one transaction, and on a lost race do it again, bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fulfillment.application.ports import (
+    Answer,
+    AnsweredBefore,
+    Clock,
+    Command,
+    OrderRepository,
+    Stale,
+    Write,
+)
+from fulfillment.application.views import View, as_json
+from fulfillment.domain.errors import Busy, IdempotencyConflict, NotFound
+from fulfillment.domain.order import Change, Order
+from fulfillment.domain.stock import MovementKind, StockMovement
+
+MAX_ROUNDS = 8  # each round lost means that somebody else got further; eight in a row means trouble
+
+
+def same_request(answer: Answer, command: Command) -> Answer:
+    """The stored answer, if it was to the same request; IdempotencyConflict otherwise."""
+    if answer.fingerprint != command.fingerprint:
+        raise IdempotencyConflict(
+            "idempotency_key_reused", "This Idempotency-Key was used before, with another request."
+        )
+    return answer
+
+
+def answered(command: Command, status: int, view: View) -> Answer:
+    """What is answered, and kept under the command's key when it has an effect."""
+    return Answer(command.fingerprint, status, as_json(view))
+
+
+def change_order(
+    orders: OrderRepository,
+    clock: Clock,
+    order_id: str,
+    command: Command,
+    step: Callable[[Order, datetime], Change | None],
+    render: Callable[[Order, datetime], View],
+) -> Answer:
+    """Take one step of an existing order.
+
+    ``step`` gives None when there is nothing to do: the present view is answered and nothing is written.
+    """
+    for _ in range(MAX_ROUNDS):
+        answer, order = orders.recall(command.idempotency_key, order_id)
+        if answer:
+            return same_request(answer, command)
+        if order is None:
+            raise NotFound("unknown_order", f"There is no order {order_id!r}.")
+        now = clock.now()
+        change = step(order, now)
+        if change is None:
+            return answered(command, 200, render(order, now))
+        given = answered(command, 200, render(change.order, now))
+        try:
+            orders.write(
+                Write(
+                    command_id=command.command_id,
+                    change=change,
+                    before=order,
+                    at=now,
+                    answer=given if command.idempotency_key else None,
+                    idempotency_key=command.idempotency_key,
+                    movements=movements_of(change, command.command_id, now),
+                )
+            )
+            return given
+        except AnsweredBefore as before:
+            return same_request(before.answer, command)
+        except Stale:
+            continue
+    raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")
+
+
+def movements_of(change: Change, command_id: str, at: datetime) -> tuple[StockMovement, ...]:
+    """The record of what a change does to on hand and blocked. Reserving and releasing move nothing on a shelf."""
+    moved: list[StockMovement] = []
+    kinds: dict[str, MovementKind] = {"hand_over": "handover", "put_aside": "refusal"}
+    for effect in change.stock:
+        if kind := kinds.get(effect.kind):
+            handed_over = effect.kind == "hand_over"
+            moved.append(
+                StockMovement(
+                    movement_id=f"{command_id}.{effect.sku}",
+                    sku=effect.sku,
+                    location_id=effect.location_id,
+                    kind=kind,
+                    at=at,
+                    change=-effect.quantity if handed_over else 0,
+                    blocked_change=0 if handed_over else effect.quantity,
+                    order_id=change.order.order_id,
+                )
+            )
+    for replacement in change.replacements:
+        before, after = replacement.before, replacement.after
+        moved.append(
+            StockMovement(
+                movement_id=f"{command_id}.{after.sku}",
+                sku=after.sku,
+                location_id=after.location_id,
+                kind="refusal",
+                at=at,
+                change=after.on_hand - before.on_hand,
+                blocked_change=after.blocked - before.blocked,
+                order_id=change.order.order_id,
+            )
+        )
+    return tuple(moved)

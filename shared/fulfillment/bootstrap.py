@@ -1,0 +1,241 @@
+"""The composition root: use cases with their adapters, built once per execution environment.
+
+Imports stand inside the functions on purpose: a function that never routes must not load shapely.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fulfillment import settings
+from fulfillment.adapters import aws
+from fulfillment.adapters.clock import SystemClock
+from fulfillment.adapters.dynamodb.catalog import (
+    DynamoDBCapacityRepository,
+    DynamoDBCatalogRepository,
+    DynamoDBConfigRepository,
+    DynamoDBLocationRepository,
+)
+from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
+from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
+from fulfillment.adapters.messaging import (
+    DynamoDBSentMessages,
+    EventBridgeBus,
+    ParkedMessages,
+    SnsMessenger,
+    SqsStockFeed,
+)
+from fulfillment.adapters.secrets import HmacOptionSigner, SecretKeys
+from fulfillment.application.expire_reservations import ExpireReservations
+from fulfillment.settings import Settings
+
+if TYPE_CHECKING:
+    from fulfillment.application.cancel_order import CancelOrder
+    from fulfillment.application.confirm_order import ConfirmOrder
+    from fulfillment.application.feed_stock import FeedStock
+    from fulfillment.application.find_options import FindOptions
+    from fulfillment.application.get_order import GetOrder
+    from fulfillment.application.list_tasks import ListTasks
+    from fulfillment.application.notify import Notify
+    from fulfillment.application.operate import Operate
+    from fulfillment.application.picture import Picture
+    from fulfillment.application.place_order import PlaceOrder
+    from fulfillment.application.reroute_order import RerouteOrder
+    from fulfillment.application.work_tasks import WorkTasks
+
+ROUTING_TABLES = ("tables.stock", "tables.products", "tables.locations", "tables.capacity", "tables.config")
+
+
+@cache
+def _settings() -> Settings:
+    return settings.read()
+
+
+def reset() -> None:
+    """Forget everything that was built, as a new execution environment would (for tests)."""
+    aws.forget_clients()
+    for built in list(globals().values()):
+        if hasattr(built, "cache_clear"):
+            built.cache_clear()
+
+
+@cache
+def _orders() -> DynamoDBOrderRepository:
+    return DynamoDBOrderRepository(aws.dynamodb(), _settings().need("tables.orders").tables)
+
+
+@cache
+def _picture(consistent: bool) -> Picture:
+    from fulfillment.adapters.geography import ShapelyGeography
+    from fulfillment.application.picture import Picture
+
+    client, tables = aws.dynamodb(), _settings().need(*ROUTING_TABLES).tables
+    config = DynamoDBConfigRepository(client, tables)
+    return Picture(
+        locations=DynamoDBLocationRepository(client, tables),
+        catalog=DynamoDBCatalogRepository(client, tables),
+        stock=DynamoDBStockRepository(client, tables, consistent),
+        capacity=DynamoDBCapacityRepository(client, tables),
+        config=config,
+        geography=ShapelyGeography(config.zones),
+    )
+
+
+def _option_signer() -> HmacOptionSigner:
+    secret_id = _settings().need("option_key_secret_id").option_key_secret_id
+    return HmacOptionSigner(SecretKeys(aws.secretsmanager(), secret_id))
+
+
+def _pickup_codes() -> SecretKeys:
+    secret_id = _settings().need("pickup_code_secret_id").pickup_code_secret_id
+    return SecretKeys(aws.secretsmanager(), secret_id)
+
+
+@cache
+def find_options() -> FindOptions:
+    """Options: reads that may lag a little, since an option is advice and the reservation is the truth."""
+    from fulfillment.application.find_options import FindOptions
+
+    return FindOptions(_picture(False), _option_signer(), SystemClock())
+
+
+@cache
+def place_order() -> PlaceOrder:
+    """Orders over HTTP, which may echo an option."""
+    from fulfillment.application.place_order import PlaceOrder
+
+    _settings().need("tables.idempotency")
+    return PlaceOrder(_orders(), _picture(True), expire_reservations(), SystemClock(), _option_signer())
+
+
+@cache
+def place_order_from_queue() -> PlaceOrder:
+    """Orders from a queue, which carry no option."""
+    from fulfillment.application.place_order import PlaceOrder
+
+    return PlaceOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
+
+
+@cache
+def confirm_order() -> ConfirmOrder:
+    """The money is there."""
+    from fulfillment.application.confirm_order import ConfirmOrder
+
+    return ConfirmOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
+
+
+@cache
+def cancel_order() -> CancelOrder:
+    """Let go."""
+    from fulfillment.application.cancel_order import CancelOrder
+
+    return CancelOrder(_orders(), expire_reservations(), SystemClock())
+
+
+@cache
+def get_order() -> GetOrder:
+    """An order's state."""
+    from fulfillment.application.get_order import GetOrder
+
+    return GetOrder(_orders(), SystemClock())
+
+
+@cache
+def reroute_order() -> RerouteOrder:
+    """Supply again what a store could not."""
+    from fulfillment.application.reroute_order import RerouteOrder
+
+    return RerouteOrder(_orders(), _picture(True), SystemClock())
+
+
+@cache
+def expire_reservations() -> ExpireReservations:
+    """End what was not paid in time."""
+    _settings().need("tables.stock", "tables.capacity")
+    return ExpireReservations(_orders(), SystemClock())
+
+
+@cache
+def list_tasks() -> ListTasks:
+    """The work list."""
+    from fulfillment.application.list_tasks import ListTasks
+
+    tables = _settings().need("tables.products").tables
+    return ListTasks(_orders(), DynamoDBCatalogRepository(aws.dynamodb(), tables))
+
+
+@cache
+def work_tasks() -> WorkTasks:
+    """The steps of staff."""
+    from fulfillment.application.work_tasks import WorkTasks
+
+    needed = ("tables.stock", "tables.stock_movements", "tables.capacity", "tables.idempotency")
+    tables = _settings().need(*needed).tables
+    stock = DynamoDBStockRepository(aws.dynamodb(), tables)
+    return WorkTasks(_orders(), stock, _pickup_codes(), SystemClock())
+
+
+@cache
+def feed_stock() -> FeedStock:
+    """Counts and movements."""
+    from fulfillment.application.feed_stock import FeedStock
+
+    needed = ("tables.stock", "tables.stock_movements", "tables.orders", "tables.products", "tables.locations")
+    client, tables = aws.dynamodb(), _settings().need(*needed).tables
+    return FeedStock(
+        DynamoDBStockRepository(client, tables),
+        DynamoDBCatalogRepository(client, tables),
+        DynamoDBLocationRepository(client, tables),
+        SystemClock(),
+    )
+
+
+@cache
+def notify() -> Notify:
+    """Messages to stores and customers."""
+    from fulfillment.application.notify import Notify
+
+    needed = ("tables.products", "tables.locations", "tables.idempotency", "store_topic_arn", "customer_topic_arn")
+    known = _settings().need(*needed)
+    client = aws.dynamodb()
+    return Notify(
+        _orders(),
+        DynamoDBLocationRepository(client, known.tables),
+        DynamoDBCatalogRepository(client, known.tables),
+        _pickup_codes(),
+        SnsMessenger(aws.sns(), known.store_topic_arn, known.customer_topic_arn),
+        DynamoDBSentMessages(client, known.tables.idempotency),
+        SystemClock(),
+    )
+
+
+@cache
+def event_bus() -> EventBridgeBus:
+    """Where events are published."""
+    return EventBridgeBus(aws.events(), _settings().need("event_bus_name").event_bus_name)
+
+
+@cache
+def parked() -> ParkedMessages:
+    """Where messages go that no retry can help."""
+    return ParkedMessages(aws.sqs(), _settings().need("parked_queue_url").parked_queue_url)
+
+
+@cache
+def operate() -> Operate:
+    """What operations see and set."""
+    from fulfillment.adapters.geography import polygon_fault
+    from fulfillment.application.operate import Operate
+
+    needed = ("tables.locations", "tables.config", "tables.products", "tables.stock", "stock_feed_queue_url")
+    known = _settings().need(*needed)
+    client, tables = aws.dynamodb(), known.tables
+    return Operate(
+        DynamoDBLocationRepository(client, tables),
+        DynamoDBConfigRepository(client, tables),
+        DynamoDBCatalogRepository(client, tables),
+        DynamoDBStockRepository(client, tables),
+        SqsStockFeed(aws.sqs(), known.stock_feed_queue_url),
+        polygon_fault,
+    )

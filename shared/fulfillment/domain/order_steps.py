@@ -1,0 +1,231 @@
+"""The steps of an order: place, confirm, cancel, expire, supply again. Each is a plain function to a Change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from fulfillment.domain.decision import Decision, Shortfall
+from fulfillment.domain.errors import InvalidRequest, WrongState
+from fulfillment.domain.events import EventType
+from fulfillment.domain.ledger import CapacityEffect, StockEffect, stock_effects
+from fulfillment.domain.order import (
+    HANDED_OVER,
+    HOLDING,
+    Change,
+    Order,
+    Shipment,
+    giving_back,
+    new_shipments,
+    taking,
+    tasks_detail,
+)
+from fulfillment.domain.promise import Promise
+
+
+def placed(draft: Order, decision: Decision, now: datetime) -> Change:
+    """A new order with the decision's shipments: reserved while payment is pending, else confirmed at once."""
+    paid = draft.status == "confirmed"
+    shipments = new_shipments(decision.shipments, 1, "open" if paid else "waiting", now)
+    short = {s.line_id: s.quantity for s in decision.unfilled}
+    lines = tuple(
+        replace(line, quantity=line.quantity - short.get(line.line_id, 0))
+        for line in draft.lines
+        if line.quantity > short.get(line.line_id, 0)
+    )
+    stock, capacity = taking(decision.shipments)
+    order = replace(draft, shipments=shipments, lines=lines, missing=decision.unfilled)
+    told: EventType = "OrderConfirmed" if paid else "OrderReserved"
+    return Change(order, stock, (), capacity, ((told, tasks_detail(shipments, order.order_id)),))
+
+
+def unfillable(draft: Order, reason: str) -> Change:
+    """An order from a queue that cannot be accepted: kept, so that a person sees it."""
+    order = replace(draft, status="unfillable", reservation_expires_at=None, refusal=reason)
+    return Change(order, events=(("OrderUnfillable", {"reason": reason}),))
+
+
+def confirmed(order: Order, now: datetime, fresh: Mapping[int, Promise]) -> Change:
+    """Payment arrived in time: the tasks open. ``fresh`` has new promises of shipments that can't keep theirs."""
+    assert order.status == "reserved" and not order.is_overdue(now), order.status
+    capacity: list[CapacityEffect] = []
+    shipments: list[Shipment] = []
+    for shipment in order.shipments:
+        opened = replace(shipment, status="open", status_at=now)
+        if new := fresh.get(shipment.number):
+            opened = replace(opened, promise=new)
+            if new.window != shipment.promise.window:
+                for window, orders in ((shipment.promise.window, -1), (new.window, 1)):
+                    capacity.append(
+                        CapacityEffect(
+                            shipment.location_id, order.method, window, 1 if orders == 1 else -1
+                        )
+                    )
+        shipments.append(opened)
+    changed = replace(
+        order,
+        status="confirmed",
+        shipments=tuple(shipments),
+        payment=replace(order.payment, state="captured"),
+        reservation_expires_at=None,
+        version=order.version + 1,
+    )
+    told = tasks_detail(changed.shipments, order.order_id)
+    return Change(changed, capacity=tuple(capacity), events=(("OrderConfirmed", told),))
+
+
+def confirmed_late(order: Order, decision: Decision, now: datetime) -> Change:
+    """Money came after the reservation ended and the stock was still there: reserved again and confirmed."""
+    assert order.status == "expired", order.status
+    added = new_shipments(decision.shipments, len(order.shipments) + 1, "open", now)
+    stock, capacity = taking(decision.shipments)
+    changed = replace(
+        order,
+        status="confirmed",
+        shipments=order.shipments + added,
+        payment=replace(order.payment, state="captured"),
+        reservation_expires_at=None,
+        version=order.version + 1,
+    )
+    told = tasks_detail(added, order.order_id)
+    return Change(changed, stock, (), capacity, (("OrderConfirmed", told),))
+
+
+def refund_due(order: Order, reason: str) -> Change:
+    """Money came for an order that ended and cannot be had any more. From here on only a refund is right."""
+    changed = replace(order, refund_required=True, version=order.version + 1)
+    return Change(changed, events=(("RefundRequired", {"reason": reason}),))
+
+
+def expired(order: Order, now: datetime) -> Change:
+    """The reservation is over: its units and its places in capacity windows come back, once."""
+    assert order.is_overdue(now), order
+    ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
+    changed = replace(ended, status="expired", reservation_expires_at=None, version=order.version + 1)
+    return Change(changed, stock, (), capacity, (("OrderExpired", {}),))
+
+
+def cancelled(order: Order, now: datetime) -> Change:
+    """Let go of everything that was not handed over yet."""
+    if order.status in ("cancelled", "expired"):
+        raise WrongState("order_ended", f"The order is already {order.status}.")
+    if order.status == "fulfilled":
+        raise WrongState("already_handed_over", "The goods were handed over; a return is another matter.")
+    ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
+    partly = any(s.status in HANDED_OVER for s in order.shipments)
+    changed = replace(
+        ended,
+        status="fulfilled" if partly else "cancelled",
+        reservation_expires_at=None,
+        unfilled=(),
+        choices=(),
+        refund_required=order.payment.state == "captured",
+        version=order.version + 1,
+    )
+    return Change(changed, stock, (), capacity, _cancel_events(changed, [line.line_id for line in order.lines]))
+
+
+def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Change:
+    """Let go of some lines. Possible until they are picked; all lines together is a cancelled order."""
+    known = {line.line_id for line in order.lines}
+    if unknown := sorted(line_ids - known):
+        raise InvalidRequest.of("lines", "unknown_line", f"The order has no line {unknown[0]!r}.")
+    if line_ids >= known:
+        return cancelled(order, now)
+    if order.status not in ("reserved", "confirmed") or order.is_overdue(now):
+        raise WrongState("order_ended", f"Lines of an order that is {order.status} cannot be cancelled.")
+    stock: list[StockEffect] = []
+    capacity: list[CapacityEffect] = []
+    shipments: list[Shipment] = []
+    for shipment in order.shipments:
+        gone = [a for a in shipment.allocations if a.line_id in line_ids]
+        if not gone or not (shipment.holds_stock or shipment.status in HANDED_OVER):
+            shipments.append(shipment)
+            continue
+        if shipment.status not in ("waiting", "open", "accepted"):
+            raise WrongState("already_picked", "A line that was already picked cannot be cancelled alone.")
+        stock += stock_effects("release", shipment.location_id, ((a.sku, a.quantity) for a in gone))
+        kept = tuple(a for a in shipment.allocations if a.line_id not in line_ids)
+        if kept:
+            shipments.append(replace(shipment, allocations=kept))
+        else:
+            shipments.append(replace(shipment, status="cancelled", status_at=now))
+            capacity.append(
+                CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1)
+            )
+    changed = replace(
+        order,
+        lines=tuple(line for line in order.lines if line.line_id not in line_ids),
+        shipments=tuple(shipments),
+        unfilled=tuple(s for s in order.unfilled if s.line_id not in line_ids),
+        version=order.version + 1,
+    )
+    events = _cancel_events(changed, sorted(line_ids))
+    return Change(fulfilled_if_done(changed), tuple(stock), (), tuple(capacity), events)
+
+
+def supplied_again(order: Order, decision: Decision, now: datetime) -> Change:
+    """New shipments for what a store could not supply."""
+    added = new_shipments(decision.shipments, len(order.shipments) + 1, "open", now)
+    stock, capacity = taking(decision.shipments)
+    changed = replace(
+        order,
+        status="confirmed",
+        shipments=order.shipments + added,
+        unfilled=(),
+        version=order.version + 1,
+    )
+    told = tasks_detail(added, order.order_id)
+    return Change(changed, stock, (), capacity, (("OrderRerouted", told),))
+
+
+def left_unfilled(order: Order, unfilled: tuple[Shortfall, ...]) -> Change:
+    """Nobody can supply the rest: a person decides. An order of which nothing is under way is unfillable."""
+    under_way = any(s.status in HOLDING | HANDED_OVER for s in order.shipments)
+    changed = replace(
+        order,
+        status=order.status if under_way else "unfillable",
+        unfilled=unfilled,
+        version=order.version + 1,
+    )
+    lines = [{"line_id": s.line_id, "quantity": s.quantity} for s in unfilled]
+    return Change(changed, events=(("OrderUnfillable", {"reason": "nobody_can_supply", "lines": lines}),))
+
+
+def offered_choices(order: Order, choices: tuple[Mapping[str, Any], ...]) -> Change:
+    """A refused pickup: the customer is asked, and nothing is decided for them."""
+    assert order.status == "needs_choice", order.status
+    changed = replace(order, choices=choices, version=order.version + 1)
+    return Change(changed, events=(("ChoiceRequired", {"choices": [dict(c) for c in choices]}),))
+
+
+def fulfilled_if_done(order: Order) -> Order:
+    """The order, fulfilled when nothing is left to be done for it."""
+    open_work = any(s.holds_stock for s in order.shipments)
+    something = any(s.status in HANDED_OVER for s in order.shipments)
+    done = something and not open_work and not order.unallocated()
+    return replace(order, status="fulfilled") if done else order
+
+
+def _end(
+    order: Order, numbers: Iterable[int], now: datetime
+) -> tuple[Order, tuple[StockEffect, ...], tuple[CapacityEffect, ...]]:
+    stock: list[StockEffect] = []
+    capacity: list[CapacityEffect] = []
+    for number in list(numbers):
+        shipment = order.shipment(number)
+        freed, places = giving_back(order, shipment)
+        stock += freed
+        capacity += places
+        order = order.with_shipment(replace(shipment, status="cancelled", status_at=now))
+    return order, tuple(stock), tuple(capacity)
+
+
+def _cancel_events(order: Order, line_ids: list[str]) -> tuple[tuple[EventType, dict[str, Any]], ...]:
+    told: EventType = "OrderCancelled"
+    events: list[tuple[EventType, dict[str, Any]]] = [(told, {"lines": line_ids})]
+    if order.payment.state == "captured":
+        events.append(("RefundRequired", {"reason": "cancelled", "lines": line_ids}))
+    return tuple(events)

@@ -1,0 +1,57 @@
+"""How every queue function works through a batch: each message alone, "no" is an answer, the unexpected is retried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import ValidationError
+
+from fulfillment.domain.errors import Busy, Refusal
+from fulfillment.observability import Metric, count, logger
+
+
+class Parking(Protocol):
+    """Where messages are put that no retry can help."""
+
+    def park(self, body: str, reason: str) -> None: ...
+
+
+def work_through(
+    event: Mapping[str, Any], context: Any, handle: Callable[[str], None], parking: Parking
+) -> Mapping[str, Any]:
+    """Hand each body to ``handle``; answers the ids of the messages that must be delivered again.
+
+    A message that cannot be understood, or that is refused for good, is parked at once with the reason: trying it
+    five times more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back.
+    """
+
+    def one(record: SQSRecord) -> None:
+        try:
+            handle(record.body)
+        except Busy:
+            raise
+        except (Refusal, ValidationError, ValueError, TypeError, KeyError) as error:
+            reason = error.code if isinstance(error, Refusal) else "not_understood"
+            logger.warning("parked a message", extra={"message_id": record.message_id, "reason": reason})
+            count(Metric.MESSAGE_PARKED)
+            parking.park(record.body, f"{reason}: {_told(error)}")
+
+    return process_partial_response(
+        event=dict(event),
+        record_handler=one,
+        processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+        context=context,
+    )
+
+
+def _told(error: Exception) -> str:
+    """The reason without the values: a message may hold a person's name."""
+    if isinstance(error, Refusal):
+        return error.detail
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))} {first['msg']}"
+    return type(error).__name__

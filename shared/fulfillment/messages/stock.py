@@ -1,0 +1,55 @@
+"""The contract of the stock feed, and its translation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+from fulfillment.application.feed_stock import FeedStock, Outcome, StockChange, StockCount
+
+Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$", examples=["TEE-RED-M"])]
+LocationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["senayan"])]
+
+
+class _StockContract(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class CountMessage(_StockContract):
+    """Somebody saw ``on_hand`` units at ``observed_at``."""
+
+    type: Literal["count"]
+    sku: Sku
+    location_id: LocationId
+    on_hand: Annotated[int, Field(ge=0, le=1_000_000)]
+    observed_at: AwareDatetime
+
+
+class MovementMessage(_StockContract):
+    """``change`` units came (+) or went (-); our own orders' hand-overs carry their ``order_id``."""
+
+    type: Literal["movement"]
+    movement_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
+    sku: Sku
+    location_id: LocationId
+    kind: Literal["sale", "return", "receipt", "adjustment"] = "adjustment"
+    change: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+    at: AwareDatetime
+    order_id: Annotated[str, Field(max_length=100)] | None = None
+
+
+StockMessage = Annotated[CountMessage | MovementMessage, Field(discriminator="type")]
+_MESSAGE: TypeAdapter[CountMessage | MovementMessage] = TypeAdapter(StockMessage)
+
+
+def apply(feed: FeedStock, body: str) -> Outcome:
+    """Apply the message in this body. ValidationError or InvalidRequest for what can never be applied."""
+    told = _MESSAGE.validate_json(body)
+    if isinstance(told, CountMessage):
+        return feed.count(StockCount(told.sku, told.location_id, told.on_hand, told.observed_at))
+    return feed.movement(
+        StockChange(
+            told.movement_id, told.sku, told.location_id, told.kind, told.change, told.at, told.order_id
+        )
+    )

@@ -1,0 +1,33 @@
+"""The logger, and the names of all metrics."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger()  # service and level come from the environment; events are never logged: they hold people
+metrics = Metrics()
+
+
+class Metric(StrEnum):
+    """Every metric there is."""
+
+    OPTIONS_FOUND = "OptionsFound"
+    ORDER_ACCEPTED = "OrderAccepted"
+    ORDER_REFUSED = "OrderRefused"
+    ORDER_UNFILLABLE = "OrderUnfillable"
+    REQUEST_REFUSED = "RequestRefused"
+    REROUTED = "Rerouted"
+    STOCK_APPLIED = "StockMessageApplied"
+    STOCK_IGNORED = "StockMessageIgnored"
+    MESSAGE_PARKED = "MessageParked"
+    EVENT_PUBLISHED = "EventPublished"
+    MESSAGE_SENT = "MessageSent"
+    RESERVATIONS_SWEPT = "ReservationsSwept"
+
+
+def count(metric: Metric, value: int = 1) -> None:
+    """Add to a metric."""
+    metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)

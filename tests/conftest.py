@@ -1,0 +1,52 @@
+"""The world every plain test runs in: moto, a frozen clock, and the tables of the template."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Fulfillment")
+os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+
+from fulfillment import bootstrap  # noqa: E402 - Powertools reads the environment when it is imported
+from fulfillment.adapters import clock as clock_module  # noqa: E402
+from tests.support import aws_world  # noqa: E402
+from tests.support.world import FrozenClock, World  # noqa: E402
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """The clock of every use case; Monday noon in Jakarta until a test moves it."""
+    frozen = FrozenClock()
+    monkeypatch.setattr(clock_module.SystemClock, "now", lambda self: frozen.now())
+    return frozen
+
+
+@pytest.fixture
+def world(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The router on moto."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in aws_world.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        queues = aws_world.make_queues()
+        topics = aws_world.make_topics()
+        variables = {
+            **aws_world.make_tables(boto3.client("dynamodb")),
+            **aws_world.make_secrets(),
+            "EVENT_BUS_NAME": aws_world.make_bus(queues),
+            "STORE_TOPIC_ARN": topics["StoreTopic"],
+            "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],
+            "STOCK_FEED_QUEUE_URL": queues["StockFeedQueue"],
+            "PARKED_QUEUE_URL": queues["StockFeedDeadLetters"],
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        bootstrap.reset()
+        yield World(clock, queues)
+        bootstrap.reset()

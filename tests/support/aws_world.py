@@ -1,0 +1,87 @@
+"""The router's AWS world on an engine: tables, queues, topics, bus and secrets made from the template.
+
+The same world stands on moto (plain ``pytest``) and, for its tables, on DynamoDB Local (the ``engine`` tests).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+
+from tests.support.template import resources, table_requests
+
+REGION = "ap-southeast-3"
+TABLE_VARIABLES = {
+    "ORDERS_TABLE": "Orders",
+    "STOCK_TABLE": "Stock",
+    "STOCK_MOVEMENTS_TABLE": "StockMovements",
+    "PRODUCTS_TABLE": "Products",
+    "LOCATIONS_TABLE": "Locations",
+    "CAPACITY_TABLE": "Capacity",
+    "CONFIG_TABLE": "Config",
+    "IDEMPOTENCY_TABLE": "Idempotency",
+}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+}
+
+
+def make_tables(client: Any) -> dict[str, str]:
+    """Create every table of the template; answers the variables that name them."""
+    for request in table_requests():
+        client.create_table(**request)
+    return dict(TABLE_VARIABLES)
+
+
+def drop_tables(client: Any) -> None:
+    """Delete every table of the template."""
+    for name in TABLE_VARIABLES.values():
+        client.delete_table(TableName=name)
+
+
+def make_queues() -> dict[str, str]:
+    """Create every queue of the template; answers url by logical id."""
+    sqs = boto3.client("sqs")
+    return {
+        name: sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+        for name in resources("AWS::SQS::Queue")
+    }
+
+
+def make_topics() -> dict[str, str]:
+    """Create both topics, with an inbox queue that hears what each of them says; answers arn by logical id."""
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    arns = {}
+    for name in ("StoreTopic", "CustomerTopic"):
+        arns[name] = sns.create_topic(Name=name)["TopicArn"]
+        url = sqs.create_queue(QueueName=f"{name}Inbox")["QueueUrl"]
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=arns[name], Protocol="sqs", Endpoint=queue)
+    return arns
+
+
+def make_bus(queues: dict[str, str]) -> str:
+    """Create the bus with the template's rules to the queues; answers its name."""
+    events, sqs = boto3.client("events"), boto3.client("sqs")
+    events.create_event_bus(Name="Bus")
+    for name, rule in resources("AWS::Events::Rule").items():
+        events.put_rule(Name=name, EventBusName="Bus", EventPattern=json.dumps(rule["EventPattern"]))
+        for target in rule["Targets"]:
+            queue = queues[target["Arn"]["Fn::GetAtt"][0]]
+            arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            events.put_targets(Rule=name, EventBusName="Bus", Targets=[{"Id": target["Id"], "Arn": arn}])
+    return "Bus"
+
+
+def make_secrets() -> dict[str, str]:
+    """Create both keys; answers the variables that name them."""
+    secrets = boto3.client("secretsmanager")
+    value = json.dumps({"kid": "k1", "k1": "a key of the tests, sixty-four characters of it, more or less...."})
+    for name in ("option-key", "pickup-code-key"):
+        secrets.create_secret(Name=name, SecretString=value)
+    return {"OPTION_KEY_SECRET_ID": "option-key", "PICKUP_CODE_SECRET_ID": "pickup-code-key"}

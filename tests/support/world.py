@@ -1,0 +1,216 @@
+"""A router that runs in one process on moto: calls go through the real handlers, messages through real queues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import boto3
+
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.catalog import location_item
+from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.rows import pages, text
+from fulfillment.adapters.dynamodb.stock import row_item, stock_row
+from fulfillment.domain.location import Location, PlaceRecord, Zone
+from fulfillment.domain.product import Product
+from fulfillment.domain.stock import StockRow
+from tests.support.builders import MONDAY_NOON
+from tests.support.functions import CONTEXT, api_event, handler, sqs_event, staff_claims, stream_event
+
+
+@dataclass
+class FrozenClock:
+    """A clock that a test moves."""
+
+    at: datetime = MONDAY_NOON
+
+    def now(self) -> datetime:
+        """What the test says it is."""
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        """Later, by a timedelta's words."""
+        self.at += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer."""
+
+    status: int
+    body: Any
+    raw: str
+    headers: Mapping[str, str]
+
+
+@dataclass
+class World:
+    """The router and everything around it."""
+
+    clock: FrozenClock
+    queues: Mapping[str, str]
+    published: set[tuple[str, str]] = field(default_factory=set)
+
+    # --- what is there
+
+    def given(self, *things: Location | Product | StockRow | PlaceRecord | Zone | Iterable[Any]) -> None:
+        """Put locations, products, stock rows, places and zones into the tables."""
+        for thing in things:
+            if isinstance(thing, (Location, Product, StockRow, PlaceRecord, Zone)):
+                self._put(thing)
+            else:
+                self.given(*thing)
+
+    def _put(self, thing: Location | Product | StockRow | PlaceRecord | Zone) -> None:
+        document = {"document": text(to_document(thing))}
+        if isinstance(thing, Location):
+            table, item = "Locations", location_item(thing, 1)
+        elif isinstance(thing, Product):
+            table, item = "Products", {"sku": text(thing.sku), **document}
+        elif isinstance(thing, StockRow):
+            table, item = "Stock", row_item(thing)
+        elif isinstance(thing, PlaceRecord):
+            pk = keys.places(thing.kind, thing.country)
+            table, item = "Config", {"pk": text(pk), "sk": text(thing.code), **document}
+        else:
+            pk = keys.zones(thing.country)
+            table, item = "Config", {"pk": text(pk), "sk": text(thing.zone_id), **document}
+        boto3.client("dynamodb").put_item(TableName=table, Item=item)
+
+    def stock(self, sku: str, location_id: str) -> StockRow:
+        """The row as it is now."""
+        key = {"sku": text(sku), "location_id": text(location_id)}
+        return stock_row(boto3.client("dynamodb").get_item(TableName="Stock", Key=key)["Item"])
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table."""
+        return [dict(row) for row in pages(boto3.client("dynamodb").scan, TableName=table)]
+
+    # --- calls
+
+    def call(self, function: str, method: str, resource: str, **more: Any) -> Reply:
+        """One HTTP call."""
+        answer = handler(function)(api_event(method, resource, **more), CONTEXT)
+        return Reply(answer["statusCode"], json.loads(answer["body"]), answer["body"], answer["headers"])
+
+    def options(self, body: Any, **more: Any) -> Reply:
+        """POST /v1/options"""
+        return self.call("options", "POST", "/v1/options", body=body, **more)
+
+    def order(self, body: Any, key: str | None = None, **more: Any) -> Reply:
+        """POST /v1/orders under a new key, or the one given."""
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        return self.call("orders", "POST", "/v1/orders", body=body, headers=headers, **more)
+
+    def get_order(self, order_id: str) -> Reply:
+        """GET /v1/orders/{order_id}"""
+        return self.call("orders", "GET", "/v1/orders/{order_id}", path={"order_id": order_id})
+
+    def on_order(self, order_id: str, step: str, body: Any = None, key: str | None = None) -> Reply:
+        """POST /v1/orders/{order_id}/confirm or /cancel"""
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        resource = f"/v1/orders/{{order_id}}/{step}"
+        return self.call(
+            "orders", "POST", resource, path={"order_id": order_id}, body=body or {}, headers=headers
+        )
+
+    def tasks(self, location_id: str, *, of: str | None = None, **query: str) -> Reply:
+        """GET tasks of a location, signed in for it (or for ``of``)."""
+        claims = staff_claims(of or location_id)
+        path = {"location_id": location_id}
+        resource = "/v1/locations/{location_id}/tasks"
+        return self.call("tasks", "GET", resource, path=path, claims=claims, query=query)
+
+    def on_task(
+        self, location_id: str, task_id: str, step: str, body: Any = None, key: str | None = None, **more: str
+    ) -> Reply:
+        """POST a step of a task, signed in for its location; ``name`` says who."""
+        return self.call(
+            "tasks",
+            "POST",
+            f"/v1/locations/{{location_id}}/tasks/{{task_id}}/{step}",
+            path={"location_id": location_id, "task_id": task_id},
+            body=body or {},
+            headers={"Idempotency-Key": key or uuid4().hex},
+            claims=staff_claims(location_id, **more),
+        )
+
+    def admin(self, method: str, resource: str, **more: Any) -> Reply:
+        """A call of operations."""
+        headers = {"Idempotency-Key": uuid4().hex}
+        return self.call("admin", method, resource, headers=headers, **more)
+
+    # --- messages
+
+    def deliver(self, function: str, *bodies: Any) -> list[str]:
+        """An SQS batch to a function; answers the ids it wants again."""
+        sent = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+        answer = handler(function)(sqs_event(sent), CONTEXT)
+        return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
+
+    def settle(self, rounds: int = 5) -> None:
+        """Let the outbox run: stream to bus to queues to functions, until nothing moves any more."""
+        for _ in range(rounds):
+            moved = self._publish()
+            for queue, function in (("NotifyQueue", "notify"), ("RerouteQueue", "reroute")):
+                bodies = self.receive(queue)
+                if bodies:
+                    assert self.deliver(function, *bodies) == []
+                    moved = True
+            if not moved:
+                return
+        raise AssertionError("the outbox never came to rest")
+
+    def _publish(self) -> bool:
+        new = [
+            row
+            for row in self.rows("Orders")
+            if row["sk"]["S"].startswith("EVENT#")
+            and (row["order_id"]["S"], row["sk"]["S"]) not in self.published
+        ]
+        for row in new:
+            self.published.add((row["order_id"]["S"], row["sk"]["S"]))
+        if new:
+            assert handler("publish")(stream_event(new), CONTEXT) == {"batchItemFailures": []}
+        return bool(new)
+
+    def receive(self, queue: str) -> list[str]:
+        """Take everything from a queue."""
+        sqs = boto3.client("sqs")
+        url = self.queues.get(queue) or sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        bodies: list[str] = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def parked(self, queue: str) -> list[str]:
+        """Reasons of the messages that a function put aside, by its dead-letter queue."""
+        sqs = boto3.client("sqs")
+        answer = sqs.receive_message(
+            QueueUrl=self.queues[queue], MaxNumberOfMessages=10, MessageAttributeNames=["reason"]
+        )
+        return [m["MessageAttributes"]["reason"]["StringValue"] for m in answer.get("Messages", [])]
+
+    def heard(self, topic: str) -> list[dict[str, Any]]:
+        """Messages that ``StoreTopic`` or ``CustomerTopic`` sent since the last time, with their attributes."""
+        found = []
+        for body in self.receive(f"{topic}Inbox"):
+            envelope = json.loads(body)
+            attributes = {name: a["Value"] for name, a in envelope["MessageAttributes"].items()}
+            found.append({**json.loads(envelope["Message"]), "attributes": attributes})
+        return found
+
+    def events(self, order_id: str) -> list[str]:
+        """Types of the events an order has told."""
+        return sorted(
+            row["type"]["S"]
+            for row in self.rows("Orders")
+            if row["order_id"]["S"] == order_id and row["sk"]["S"].startswith("EVENT#")
+        )
