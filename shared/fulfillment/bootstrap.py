@@ -52,9 +52,11 @@ def _settings() -> Settings:
     return settings.read()
 
 
-def reset() -> None:
-    """Forget everything that was built, as a new execution environment would (for tests)."""
-    aws.forget_clients()
+def reset(*, clients: bool = True) -> None:
+    """Forget everything that was built, as a new execution environment would (for tests); the ``clients``, which know
+    nothing but their endpoint, may stay."""
+    if clients:
+        aws.forget_clients()
     for built in list(globals().values()):
         if hasattr(built, "cache_clear"):
             built.cache_clear()

@@ -9,6 +9,9 @@ import json
 from typing import Any
 
 import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import dynamodb_backends
+from moto.sqs import sqs_backends
 
 from tests.support.template import resources, table_requests
 
@@ -42,6 +45,18 @@ def drop_tables(client: Any) -> None:
     """Delete every table of the template."""
     for name in TABLE_VARIABLES.values():
         client.delete_table(TableName=name)
+
+
+def empty() -> None:
+    """Take everything out of moto's tables and queues; they themselves stay."""
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
+        table.items.clear()
+        if table.stream_shard:
+            table.stream_shard.items.clear()
+    backend = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
+    for name, queue in backend.queues.items():
+        queue.last_purged_at = None  # moto allows one purge a minute, as SQS does
+        backend.purge_queue(name)
 
 
 def make_queues() -> dict[str, str]:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import boto3
-
+from fulfillment import bootstrap
+from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import location_item
 from fulfillment.adapters.dynamodb.documents import to_document
@@ -19,7 +19,9 @@ from fulfillment.adapters.dynamodb.stock import row_item, stock_row
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
+from tests.support.aws_world import TABLE_VARIABLES
 from tests.support.builders import MONDAY_NOON
+from tests.support.contract import require_described
 from tests.support.functions import CONTEXT, api_event, handler, sqs_event, staff_claims, stream_event
 
 
@@ -80,22 +82,34 @@ class World:
         else:
             pk = keys.zones(thing.country)
             table, item = "Config", {"pk": text(pk), "sk": text(thing.zone_id), **document}
-        boto3.client("dynamodb").put_item(TableName=table, Item=item)
+        aws.dynamodb().put_item(TableName=table, Item=item)
 
     def stock(self, sku: str, location_id: str) -> StockRow:
         """The row as it is now."""
         key = {"sku": text(sku), "location_id": text(location_id)}
-        return stock_row(boto3.client("dynamodb").get_item(TableName="Stock", Key=key)["Item"])
+        return stock_row(aws.dynamodb().get_item(TableName="Stock", Key=key)["Item"])
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table."""
-        return [dict(row) for row in pages(boto3.client("dynamodb").scan, TableName=table)]
+        return [dict(row) for row in pages(aws.dynamodb().scan, TableName=table)]
+
+    def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Every row of every table, to be compared with what it was before."""
+        return {
+            table: sorted(self.rows(table), key=lambda row: json.dumps(row, sort_keys=True, default=repr))
+            for table in TABLE_VARIABLES.values()
+        }
+
+    def restart(self) -> None:
+        """All functions cold: nothing cached, nothing built."""
+        bootstrap.reset(clients=False)
 
     # --- calls
 
     def call(self, function: str, method: str, resource: str, **more: Any) -> Reply:
-        """One HTTP call."""
+        """One HTTP call; its answer must be one that the OpenAPI document describes."""
         answer = handler(function)(api_event(method, resource, **more), CONTEXT)
+        require_described(method, resource, answer)
         return Reply(answer["statusCode"], json.loads(answer["body"]), answer["body"], answer["headers"])
 
     def options(self, body: Any, **more: Any) -> Reply:
@@ -181,7 +195,7 @@ class World:
 
     def receive(self, queue: str) -> list[str]:
         """Take everything from a queue."""
-        sqs = boto3.client("sqs")
+        sqs = aws.sqs()
         url = self.queues.get(queue) or sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         bodies: list[str] = []
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -192,7 +206,7 @@ class World:
 
     def parked(self, queue: str) -> list[str]:
         """Reasons of the messages that a function put aside, by its dead-letter queue."""
-        sqs = boto3.client("sqs")
+        sqs = aws.sqs()
         answer = sqs.receive_message(
             QueueUrl=self.queues[queue], MaxNumberOfMessages=10, MessageAttributeNames=["reason"]
         )
