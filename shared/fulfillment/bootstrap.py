@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from fulfillment.application.reroute_order import RerouteOrder
     from fulfillment.application.work_tasks import WorkTasks
 
-ROUTING_TABLES = ("tables.stock", "tables.products", "tables.locations", "tables.capacity", "tables.config")
+ROUTING_TABLES = ("tables.stock", "tables.locations", "tables.capacity", "tables.config")
 
 
 @cache
@@ -99,6 +99,7 @@ def find_options() -> FindOptions:
     """Options: reads that may lag a little, since an option is advice and the reservation is the truth."""
     from fulfillment.application.find_options import FindOptions
 
+    _settings().need("tables.products")
     return FindOptions(_picture(False), _option_signer(), SystemClock())
 
 
@@ -107,7 +108,7 @@ def place_order() -> PlaceOrder:
     """Orders over HTTP, which may echo an option."""
     from fulfillment.application.place_order import PlaceOrder
 
-    _settings().need("tables.idempotency")
+    _settings().need("tables.products", "tables.idempotency")
     return PlaceOrder(_orders(), _picture(True), expire_reservations(), SystemClock(), _option_signer())
 
 
@@ -116,6 +117,7 @@ def place_order_from_queue() -> PlaceOrder:
     """Orders from a queue, which carry no option."""
     from fulfillment.application.place_order import PlaceOrder
 
+    _settings().need("tables.products")
     return PlaceOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
 
 
