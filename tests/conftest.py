@@ -14,11 +14,11 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Fulfillment")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
-from fulfillment import bootstrap  # noqa: E402 - Powertools reads the environment when it is imported
-from fulfillment.adapters import clock as clock_module  # noqa: E402
-from fulfillment.adapters.dynamodb import catalog  # noqa: E402
-from tests.support import aws_world  # noqa: E402
-from tests.support.world import FrozenClock, World  # noqa: E402
+from fulfillment import bootstrap
+from fulfillment.adapters import clock as clock_module
+from fulfillment.adapters.dynamodb import catalog
+from tests.support import aws_world
+from tests.support.world import FrozenClock, World
 
 
 @pytest.fixture

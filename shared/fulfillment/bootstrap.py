@@ -54,7 +54,8 @@ def _settings() -> Settings:
 
 def reset(*, clients: bool = True) -> None:
     """Forget everything that was built, as a new execution environment would (for tests); the ``clients``, which know
-    nothing but their endpoint, may stay."""
+    nothing but their endpoint, may stay.
+    """
     if clients:
         aws.forget_clients()
     for built in list(globals().values()):

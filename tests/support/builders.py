@@ -102,3 +102,24 @@ def delivery_body(order_id: str = "D-1", **more: Any) -> dict[str, Any]:
     body = order_body(order_id, method="delivery", ship_to=SHIP_TO)
     del body["location_id"]
     return body | more
+
+
+def order_lines(**units: int) -> list[dict[str, Any]]:
+    """The JSON of lines: ``order_lines(tee=2, cap=1)``."""
+    return [
+        {"line_id": str(n), "sku": sku, "quantity": quantity} for n, (sku, quantity) in enumerate(units.items(), 1)
+    ]
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    """The JSON of a question: how can one tee reach a customer in Senayan?"""
+    body: dict[str, Any] = {
+        "channel": "web",
+        "customer": {"point": {"lat": SENAYAN.lat, "lon": SENAYAN.lon}},
+        "lines": order_lines(tee=1),
+        "methods": ["pickup", "delivery"],
+    }
+    return body | more
+
+
+PENDING_CARD = {"state": "pending", "kind": "card"}

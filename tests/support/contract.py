@@ -22,7 +22,8 @@ def require_described(method: str, resource: str, answer: Mapping[str, Any]) -> 
         assert kind == "application/problem+json", answer
         assert problem.status == status, answer
         assert problem.type == f"urn:fulfillment:problem:{problem.code}", answer
-        assert problem.title and problem.detail, answer
+        assert problem.title, answer
+        assert problem.detail, answer
         possible = ANY_CALL_MAY_ANSWER | set(route.problems if route else (404,))
         assert status in possible, (method, resource, answer)
         return

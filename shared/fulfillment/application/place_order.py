@@ -91,6 +91,7 @@ class PlaceOrder:
         """
         if earlier := self._earlier(request, command):
             return earlier
+        _require_payable(request.payment, self.clock.now())
         products = self.picture.known_products(request.basket.lines)
         chosen = self._chosen_store(request)
         where = self.picture.where(request.basket.customer, required=request.method == "delivery")
@@ -246,3 +247,9 @@ class PlaceOrder:
             )
         )
         return given
+
+
+def _require_payable(payment: Payment, now: datetime) -> None:
+    """A deadline that is over would set units aside for nobody."""
+    if payment.state == "pending" and payment.pay_by is not None and payment.pay_by <= now:
+        raise InvalidRequest.of("payment.pay_by", "pay_by_is_over", "The time to pay is over already.")
