@@ -28,5 +28,6 @@ def publish(record: DynamoDBRecord) -> None:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
     """The stream's entry; answers the records to deliver again."""
+    count(Metric.MESSAGE_RECEIVED, len(event.get("Records", ())))
     processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
     return process_partial_response(event, publish, processor, context)

@@ -21,7 +21,7 @@ from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, Not
 from fulfillment.observability import Metric, count, logger
 
 MAX_BODY_BYTES = 256 * 1024  # 50 lines with names and an address come to 30 KB
-KEY_PATTERN = re.compile(r"^[\x21-\x7e]{1,255}$")
+KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,7 +47,7 @@ class Request:
         The route takes part in the fingerprint, so one key cannot serve two different calls.
         """
         key = self.headers.get("idempotency-key", "")
-        if not KEY_PATTERN.match(key):
+        if not KEY_PATTERN.fullmatch(key):
             raise Malformed("idempotency_key_required", "Send an Idempotency-Key of 1 to 255 printable characters.")
         said = json.dumps([sorted(self.path.items()), parsed.model_dump_json()])
         return Command(
@@ -63,6 +63,7 @@ Response = dict[str, Any]
 
 def respond(event: Mapping[str, Any], operations: Mapping[str, Operation]) -> Response:
     """Carry out the operation of this event, and answer: the view, the stored answer, or a problem."""
+    count(Metric.REQUEST_ANSWERED)
     try:
         operation = operations.get(f"{event.get('httpMethod')} {event.get('resource')}")
         if operation is None:

@@ -28,6 +28,8 @@ def work_through(
     five times more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back.
     """
 
+    count(Metric.MESSAGE_RECEIVED, len(event.get("Records", ())))
+
     def one(record: SQSRecord) -> None:
         try:
             handle(record.body)
