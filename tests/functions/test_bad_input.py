@@ -251,7 +251,7 @@ def test_every_step_of_an_order_needs_a_key(shop: World, resource: str) -> None:
 
 
 BAD_ORDERS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "a delivery without an address": ({"method": "delivery", "location_id": None}, "", "ship_to_required"),
+    "a delivery without an address": ({"method": "delivery", "location_id": None}, "ship_to", "ship_to_required"),
     "an unknown method": ({"method": "drone"}, "method", "literal_error"),
     "an unknown state of payment": ({"payment": {"state": "maybe"}}, "payment.state", "literal_error"),
     "a payment deadline without an offset": (
@@ -295,7 +295,7 @@ def test_a_pickup_without_a_store_is_refused(shop: World) -> None:
 def test_a_delivery_that_names_a_store_is_refused(shop: World) -> None:
     order = shop.order(delivery_body(location_id="senayan"))
 
-    assert told(order) == (422, "invalid_request", [("", "location_not_taken")])
+    assert told(order) == (422, "invalid_request", [("location_id", "location_not_taken")])
 
 
 def test_a_payment_deadline_that_is_over_is_refused(shop: World) -> None:
