@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from tests.local.paths import LOCAL_DIR, ROOT
 
-BUILD_DIR = LOCAL_DIR / "build"
+BUILDS_DIR = LOCAL_DIR / "builds"
+KEPT_BUILDS = 3  # one may be in use by another emulator while the next is made
 SOURCES = ("template.yaml", "functions", "shared")
 # Neither goes into a layer or a function.
 IGNORED = {"__pycache__", "cli", "fulfillment_router.egg-info"}
@@ -22,23 +24,30 @@ class BuildFailed(Exception):
     """`sam build` did not succeed; the message is what it said."""
 
 
-def build(root: Path = ROOT, build_dir: Path = BUILD_DIR) -> Path:
+def build(root: Path = ROOT, builds_dir: Path = BUILDS_DIR) -> Path:
     """Builds template, functions and layers with LAYER_TARGET=local and zips them. Returns the built template.
 
-    The zips lie beside their folders. They are stored, not deflated: the emulator unpacks a layer once for each
-    worker process, fifty times in a race.
+    The zips lie beside their folders. They are stored, not deflated: one machine writes and reads them.
     """
-    template = build_dir / "template.yaml"
-    stamp = build_dir / "sources.sha256"
-    wanted = fingerprint(root)
-    if stamp.exists() and stamp.read_text() == wanted:
-        return template
-    stamp.unlink(missing_ok=True)
-    run_sam_build(root, build_dir, {"LAYER_TARGET": "local", "LAYER_CACHE": str(LOCAL_DIR / "layers")})
-    for folder in sorted(path for path in build_dir.iterdir() if path.is_dir()):
-        zip_folder(folder, folder.with_suffix(".zip"))
-    stamp.write_text(wanted)
-    return template
+    builds_dir.mkdir(parents=True, exist_ok=True)
+    with (builds_dir / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another terminal may be building the same
+        done = builds_dir / fingerprint(root)[:16]
+        if not done.exists():
+            making = builds_dir / "making"
+            run_sam_build(root, making, {"LAYER_TARGET": "local", "LAYER_CACHE": str(LOCAL_DIR / "layers")})
+            for folder in sorted(path for path in making.iterdir() if path.is_dir()):
+                zip_folder(folder, folder.with_suffix(".zip"))
+            making.rename(done)
+            _forget_old(builds_dir)
+        done.touch()
+    return done / "template.yaml"
+
+
+def _forget_old(builds_dir: Path) -> None:
+    builds = sorted((p for p in builds_dir.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+    for old in builds[:-KEPT_BUILDS]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def run_sam_build(root: Path, build_dir: Path, environment: dict[str, str]) -> str:

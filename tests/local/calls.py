@@ -36,7 +36,9 @@ class Answer:
 class Caller:
     """One who calls the API. Threads may share it."""
 
-    def __init__(self, stack: Stack, *, sign_as: Credentials | None = None, id_token: str | None = None) -> None:
+    def __init__(
+        self, stack: Stack, *, sign_as: Credentials | None = None, id_token: str | None = None
+    ) -> None:
         """Neither credentials nor token: an anonymous caller."""
         self._api_url = stack.api_url
         self._region = stack.region
@@ -62,9 +64,10 @@ class Caller:
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         data = _encode(body)
+        url = self._api_url + path
         request = AWSRequest(
             method=method,
-            url=self._api_url + path,
+            url=url,
             data=data,
             headers={"Content-Type": "application/json", **(headers or {})},
         )
@@ -72,7 +75,7 @@ class Caller:
             request.headers["Authorization"] = f"Bearer {self._id_token}"
         elif self._credentials is not None:
             SigV4Auth(self._credentials, "execute-api", self._region).add_auth(request)
-        return _send(urllib.request.Request(request.url, data, dict(request.headers.items()), method=method))
+        return _send(urllib.request.Request(url, data, dict(request.headers.items()), method=method))
 
 
 def checkout(stack: Stack) -> Caller:

@@ -27,8 +27,9 @@ class DeployFailed(Exception):
 
 def root_client(service: str, endpoint_url: str) -> Any:
     """A client with the emulator's root credentials, for setting up and looking behind the scenes."""
-    session = boto3.Session(region_name=REGION, **ROOT_CREDENTIALS)
-    return session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+    return boto3.client(  # type: ignore[call-overload]
+        service, endpoint_url=endpoint_url, region_name=REGION, **ROOT_CREDENTIALS
+    )
 
 
 def deploy(template: Path, endpoint_url: str) -> tuple[dict[str, str], dict[str, str]]:

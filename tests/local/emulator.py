@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +64,11 @@ class Emulator:
         return self.home / "emulator.log"
 
     @property
+    def authorizations_path(self) -> Path:
+        """One line of JSON for each decision on a permission; see emulator_process."""
+        return self.home / "authorizations.jsonl"
+
+    @property
     def _tmp_dir(self) -> Path:
         return self.home / "tmp"
 
@@ -88,6 +92,7 @@ class Emulator:
             raise PortTaken(self.port)
         shutil.rmtree(self._tmp_dir, ignore_errors=True)
         self._tmp_dir.mkdir(parents=True)
+        self.authorizations_path.unlink(missing_ok=True)
         with self.log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.local.emulator_process"],
@@ -110,6 +115,7 @@ class Emulator:
         return kept | {
             "AUTH": "true",
             "BIND_HOST": HOST,
+            "EMULATOR_HOME": str(self.home.resolve()),
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
@@ -126,9 +132,8 @@ class Emulator:
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 raise EmulatorFailed(f"The emulator ended at once.\n{self.log_tail()}")
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=2):
-                    return
+            if answers(self.endpoint_url):
+                return
             time.sleep(0.1)
         raise EmulatorFailed(f"The emulator did not answer within {START_SECONDS} s.\n{self.log_tail()}")
 
@@ -148,6 +153,15 @@ class Emulator:
             _signal_group(process.pid, signal.SIGKILL)
             process.wait(STOP_SECONDS)
         shutil.rmtree(self._tmp_dir, ignore_errors=True)
+
+
+def answers(endpoint_url: str) -> bool:
+    """Whether an emulator is up there."""
+    try:
+        urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:

@@ -1,29 +1,31 @@
-"""What runs in the emulator's process: ministack, with two things added.
+"""What runs in the emulator's process: ministack, with three things added.
 
-Not imported by anything: `python -m tests.local.emulator_process`.
+Not imported by anything: `python -m tests.local.emulator_process`, with EMULATOR_HOME set.
 """
 
 from __future__ import annotations
 
-import ctypes
+import json
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LAYER_ZIP = re.compile(r"layer_\d+\.zip")
 
 
 def main() -> None:
     end_with_parent()
     share_layers()
+    write_down_authorizations(Path(os.environ["EMULATOR_HOME"]) / "authorizations.jsonl")
     sys.argv = ["ministack"]
     from ministack.app import main as ministack
 
@@ -31,16 +33,16 @@ def main() -> None:
 
 
 def end_with_parent() -> None:
-    """Asks Linux for SIGTERM when the parent is gone, however it went; elsewhere the parent's own clean-up must do.
-
-    Workers need nothing of the kind: they read from a pipe of this process and end when it closes.
-    """
-    if not sys.platform.startswith("linux"):
-        return
+    """When the process that started this one is gone, however it went, this one and its workers go too."""
     parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it died between the two calls
-        sys.exit(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)  # asked politely it waits for threads that never end
+
+    threading.Thread(target=watch, daemon=True, name="end-with-parent").start()
 
 
 def share_layers() -> None:
@@ -52,13 +54,16 @@ def share_layers() -> None:
     from ministack.core import lambda_runtime
 
     runtime: Any = lambda_runtime
-    runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": _SharedZip})
+    names = {**vars(zipfile), "ZipFile": _SharedZip}
+    # ministack 1.5.33 asks for this name when a zip is bad, and hides what was wrong behind an AttributeError.
+    names.setdefault("LargeFileError", zipfile.LargeZipFile)
+    runtime.zipfile = SimpleNamespace(**names)
 
 
 class _SharedZip(zipfile.ZipFile):
     """A zip that is a layer extracts to links to the one copy of its content; any other is a plain zip."""
 
-    _lock = threading.Lock()
+    _sharing = threading.Lock()  # not `_lock`: a ZipFile has one of its own
 
     @property
     def _is_layer(self) -> bool:
@@ -74,13 +79,42 @@ class _SharedZip(zipfile.ZipFile):
             return
         content = hash(tuple((entry.filename, entry.CRC) for entry in self.infolist()))
         shared = Path(tempfile.gettempdir()) / f"layer-{content & 0xFFFFFFFFFFFFFFFF:016x}"
-        with self._lock:
+        with self._sharing:
             if not shared.exists():
                 unpacking = shared.with_suffix(".unpacking")
                 super().extractall(unpacking, super().namelist())
                 unpacking.rename(shared)
         for entry in shared.iterdir():
             (Path(path) / entry.name).symlink_to(entry)
+
+
+def write_down_authorizations(path: Path) -> None:
+    """Each decision on a permission as a line of JSON: who, what, on what, and whether it was allowed.
+
+    A function's log shows a refusal only if its author thought of it; and a statement of a role that no line needs is
+    one too many.
+    """
+    from ministack.core import iam_evaluator
+
+    evaluator: Any = iam_evaluator
+    decide = evaluator.enforce
+    lock = threading.Lock()
+
+    def enforce(access_key_id: str, iam_action: str, *arguments: Any, **named: Any) -> Any:
+        refusal = decide(access_key_id, iam_action, *arguments, **named)
+        caller = evaluator.resolve_caller_identity(access_key_id) or {}
+        resource = named.get("resource_arn") or (arguments[2] if len(arguments) > 2 else "*")
+        line = {
+            "caller": caller.get("userArn", ""),
+            "action": iam_action,
+            "resource": resource,
+            "allowed": not refusal,
+        }
+        with lock, path.open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        return refusal
+
+    evaluator.enforce = enforce
 
 
 if __name__ == "__main__":

@@ -1,0 +1,71 @@
+"""One ready-to-paste curl for each main call, with the keys of this run."""
+
+from __future__ import annotations
+
+import json
+
+from tests.local.stack import Credentials, Stack
+
+BASKET = {
+    "channel": "web",
+    "customer": {"point": {"lat": -6.2297, "lon": 106.8295}, "country": "ID"},
+    "lines": [{"line_id": "1", "sku": "", "quantity": 1}],
+    "methods": ["pickup", "delivery"],
+}
+
+
+def print_curls(stack: Stack) -> None:
+    """What to try next; curl 7.75 or later signs by itself."""
+    location_id, member = next(iter(stack.staff.items()))
+    sku = _a_sku(stack)
+    basket = {**BASKET, "lines": [{"line_id": "1", "sku": sku, "quantity": 1}]}
+    signed_out = _signed(stack, stack.checkout)
+    print(f"\nAPI           {stack.api_url}")
+    print(f"Staff         {location_id}: {member.username} / {member.password}")
+    print("Everything    .local/stack.json")
+    print("\n# What can this basket get?")
+    print(f"curl {signed_out} {stack.api_url}/v1/options -d '{json.dumps(basket)}'")
+    print("\n# The same basket as an order for delivery, paid already")
+    order = {key: value for key, value in basket.items() if key != "methods"} | {
+        "order_id": "try-1",
+        "method": "delivery",
+        "payment": {"state": "captured", "kind": "card"},
+        "ship_to": {
+            "recipient": "Sari",
+            "phone": "+6281200000001",
+            "street": "Jl. Senopati 1",
+            "kelurahan": "Senayan",
+            "kecamatan": "Kebayoran Baru",
+            "city": "Jakarta Selatan",
+            "province": "DKI Jakarta",
+            "postal_code": "12190",
+        },
+    }
+    order["customer"] = {
+        **BASKET["customer"],  # type: ignore[dict-item]
+        "contact": {"name": "Sari", "phone": "+6281200000001", "locale": "id"},
+    }
+    print(f"curl {signed_out} -H 'Idempotency-Key: try-1' {stack.api_url}/v1/orders -d '{json.dumps(order)}'")
+    print("\n# How is it?")
+    print(f"curl {signed_out} {stack.api_url}/v1/orders/try-1")
+    print(f"\n# The work of {location_id}")
+    print(
+        f"curl -H 'Authorization: Bearer {member.id_token}' {stack.api_url}/v1/locations/{location_id}/tasks"
+    )
+    print("\n# All stock of one SKU")
+    print(f"curl {_signed(stack, stack.operations)} {stack.api_url}/v1/stock/{sku}")
+    print("\n# The OpenAPI document")
+    print(f"curl {stack.api_url}/v1/openapi.json")
+
+
+def _signed(stack: Stack, who: Credentials) -> str:
+    return (
+        f"--aws-sigv4 aws:amz:{stack.region}:execute-api --user {who.access_key_id}:{who.secret_access_key} "
+        "-H 'Content-Type: application/json'"
+    )
+
+
+def _a_sku(stack: Stack) -> str:
+    rows = stack.client("dynamodb").scan(TableName=stack.tables["Products"], Limit=1)["Items"]
+    sku: str = rows[0]["sku"]["S"]
+    return sku
