@@ -107,11 +107,12 @@ def _postal_rows(country: Country) -> Iterator[tuple[Any, ...]]:
 
 def _area_rows(country: Country) -> Iterator[tuple[Any, ...]]:
     """Provinces and cities without a precision (the loader derives it), then districts."""
+    zones = _common_zones(country)
     for code, (name, lat, lon) in sorted(country.provinces.items()):
-        yield "ID", code, f"{lat:.4f}", f"{lon:.4f}", _common_zone(country, code), "", title(name)
+        yield "ID", code, f"{lat:.4f}", f"{lon:.4f}", zones[code], "", title(name)
     for code, (name, lat, lon) in sorted(country.cities.items()):
         dotted = f"{code[:2]}.{code[2:]}"
-        yield "ID", dotted, f"{lat:.4f}", f"{lon:.4f}", _common_zone(country, code), "", title(name)
+        yield "ID", dotted, f"{lat:.4f}", f"{lon:.4f}", zones[code], "", title(name)
     precise = [d for d in country.districts if d.precise]
     reach = dict(zip((d.code for d in precise), _nearest_km([(d.lat, d.lon) for d in precise]), strict=True))
     for d in country.districts:
@@ -120,10 +121,13 @@ def _area_rows(country: Country) -> Iterator[tuple[Any, ...]]:
         yield "ID", dotted, f"{d.lat:.4f}", f"{d.lon:.4f}", d.zone, f"{km:.1f}", title(d.name)
 
 
-def _common_zone(country: Country, code: str) -> str:
-    """The zone that all districts of a city or province share, or nothing."""
-    found = {d.zone for d in country.districts if d.code.startswith(code)}
-    return found.pop() if len(found) == 1 else ""
+def _common_zones(country: Country) -> dict[str, str]:
+    """By city and province: the zone that all their districts share, or nothing."""
+    found: dict[str, set[str]] = {}
+    for district in country.districts:
+        for code in (district.code[:2], district.code[:4]):
+            found.setdefault(code, set()).add(district.zone)
+    return {code: next(iter(zones)) if len(zones) == 1 else "" for code, zones in found.items()}
 
 
 def _nearest_km(points: Sequence[tuple[float, float]]) -> list[float]:

@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 # code | Indonesian | English | colours | sizes | grams | price in IDR | tags
 STYLES = """
-TEE     | Kaus Katun            | Cotton Tee           | RED BLACK WHITE NAVY  | S M L XL          | 180 | 129000 | tops|basics
-POLO    | Polo Piké             | Pique Polo           | NAVY WHITE GREEN      | S M L XL          | 240 | 199000 | tops
-FLANEL  | Kemeja Flanel         | Flannel Shirt        | RED GREY GREEN        | S M L XL          | 320 | 279000 | tops
-LINEN   | Kemeja Linen          | Linen Shirt          | WHITE SAND BLUE       | S M L XL          | 260 | 329000 | tops
-BATIK   | Kemeja Batik          | Batik Shirt          | PARANG KAWUNG MEGA    | S M L XL XXL      | 280 | 389000 | tops|heritage
-KOKO    | Baju Koko             | Koko Shirt           | WHITE SAGE            | S M L XL          | 270 | 299000 | tops|ramadan
-DRESS   | Gaun Midi             | Midi Dress           | BLACK RUST BLUE       | S M L             | 380 | 449000 | dresses
-SKIRT   | Rok Plisket           | Pleated Skirt        | BLACK MAUVE CREAM     | S M L             | 340 | 259000 | skirts
-GAMIS   | Gamis Harian          | Everyday Gamis       | BLACK SAGE MAUVE      | S M L XL          | 520 | 479000 | dresses|ramadan
-HIJAB   | Kerudung Voal         | Voile Headscarf      | BLACK WHITE SAGE MAUVE RUST NAVY SAND CREAM | ALL | 90 | 89000 | accessories|ramadan
-JEANS   | Jin Lurus             | Straight Jeans       | INDIGO BLACK          | 28 30 32 34 36    | 640 | 429000 | trousers
-CHINO   | Celana Chino          | Chino Trousers       | SAND NAVY OLIVE       | 28 30 32 34 36    | 480 | 359000 | trousers
-SHORT   | Celana Pendek         | Shorts               | SAND NAVY OLIVE       | S M L XL          | 300 | 219000 | trousers
-HOODIE  | Hudi Fleece           | Fleece Hoodie        | GREY BLACK NAVY       | S M L XL          | 620 | 399000 | outerwear
-DENIM   | Jaket Denim           | Denim Jacket         | INDIGO BLACK          | S M L XL          | 820 | 599000 | outerwear
-CARDI   | Kardigan Rajut        | Knit Cardigan        | CREAM RUST GREY       | S M L             | 410 | 349000 | outerwear
-SNEAK   | Sepatu Kanvas         | Canvas Sneakers      | WHITE BLACK           | 38 39 40 41 42 43 | 900 | 459000 | shoes
-SANDAL  | Sandal Kulit          | Leather Sandals      | BROWN BLACK           | 38 39 40 41 42    | 650 | 289000 | shoes
-TOTE    | Tas Jinjing           | Tote Bag             | CREAM BLACK RUST NAVY | ALL               | 350 | 189000 | bags
-BELT    | Ikat Pinggang         | Belt                 | BROWN BLACK           | S M L             | 260 | 159000 | accessories
-CAP     | Topi                  | Cap                  | BLACK NAVY SAND RED   | ALL               | 120 | 119000 | accessories
-SOCK    | Kaus Kaki (3 pasang)  | Socks (3 pairs)      | BLACK WHITE GREY      | ALL               | 110 |  69000 | accessories|basics
+TEE | Kaus Katun | Cotton Tee | RED BLACK WHITE NAVY | S M L XL | 180 | 129000 | tops|basics
+POLO | Polo Piké | Pique Polo | NAVY WHITE GREEN | S M L XL | 240 | 199000 | tops
+FLANEL | Kemeja Flanel | Flannel Shirt | RED GREY GREEN | S M L XL | 320 | 279000 | tops
+LINEN | Kemeja Linen | Linen Shirt | WHITE SAND BLUE | S M L XL | 260 | 329000 | tops
+BATIK | Kemeja Batik | Batik Shirt | PARANG KAWUNG MEGA | S M L XL XXL | 280 | 389000 | tops|heritage
+KOKO | Baju Koko | Koko Shirt | WHITE SAGE | S M L XL | 270 | 299000 | tops|ramadan
+DRESS | Gaun Midi | Midi Dress | BLACK RUST BLUE | S M L | 380 | 449000 | dresses
+SKIRT | Rok Plisket | Pleated Skirt | BLACK MAUVE CREAM | S M L | 340 | 259000 | skirts
+GAMIS | Gamis Harian | Everyday Gamis | BLACK SAGE MAUVE | S M L XL | 520 | 479000 | dresses|ramadan
+HIJAB | Kerudung Voal | Voile Scarf | BLACK WHITE SAGE MAUVE RUST NAVY SAND CREAM | ALL | 90 | 89000 | hijab|ramadan
+JEANS | Jin Lurus | Straight Jeans | INDIGO BLACK | 28 30 32 34 36 | 640 | 429000 | trousers
+CHINO | Celana Chino | Chino Trousers | SAND NAVY OLIVE | 28 30 32 34 36 | 480 | 359000 | trousers
+SHORT | Celana Pendek | Shorts | SAND NAVY OLIVE | S M L XL | 300 | 219000 | trousers
+HOODIE | Hudi Fleece | Fleece Hoodie | GREY BLACK NAVY | S M L XL | 620 | 399000 | outerwear
+DENIM | Jaket Denim | Denim Jacket | INDIGO BLACK | S M L XL | 820 | 599000 | outerwear
+CARDI | Kardigan Rajut | Knit Cardigan | CREAM RUST GREY | S M L | 410 | 349000 | outerwear
+SNEAK | Sepatu Kanvas | Canvas Sneakers | WHITE BLACK | 38 39 40 41 42 43 | 900 | 459000 | shoes
+SANDAL | Sandal Kulit | Leather Sandals | BROWN BLACK | 38 39 40 41 42 | 650 | 289000 | shoes
+TOTE | Tas Jinjing | Tote Bag | CREAM BLACK RUST NAVY | ALL | 350 | 189000 | bags
+BELT | Ikat Pinggang | Belt | BROWN BLACK | S M L | 260 | 159000 | accessories
+CAP | Topi | Cap | BLACK NAVY SAND RED | ALL | 120 | 119000 | accessories
+SOCK | Kaus Kaki (3 pasang) | Socks (3 pairs) | BLACK WHITE GREY | ALL | 110 | 69000 | accessories|basics
 """
 
 COLOURS = {
@@ -41,21 +41,21 @@ COLOURS = {
 
 # sku | Indonesian | English | variant | grams | price | tags ; where they are is in shelves.py
 STORY_ARTICLES = """
-TEE-SENAYAN-M     | Kaus Edisi Senayan      | Senayan Edition Tee      | White / M  | 190 |  249000 | tops|limited
-PARKA-OLIVE-L     | Parka Gunung            | Mountain Parka           | Olive / L  | 980 |  899000 | outerwear|online
-SARONG-INDIGO     | Sarung Tenun Indigo     | Indigo Woven Sarong      | Indigo     | 450 |  549000 | heritage
-BATIK-TULIS-L     | Kemeja Batik Tulis      | Hand-drawn Batik Shirt   | Sogan / L  | 300 | 2450000 | tops|heritage|scarce
-SCARF-SILK-RED    | Selendang Sutra         | Silk Scarf               | Red        |  80 |  389000 | accessories
-NOKEN-BAG         | Tas Noken Papua         | Papuan Noken Bag         | Natural    | 400 |  650000 | bags|heritage
-KEBAYA-WHITE-M    | Kebaya Brokat           | Lace Kebaya              | White / M  | 310 |  799000 | tops|heritage
-RAINCOAT-YELLOW-M | Jas Hujan               | Raincoat                 | Yellow / M | 420 |  259000 | outerwear|coming-soon
-CAP-RECALL        | Topi Anak (ditarik)     | Kids' Cap (recalled)     | Blue       | 100 |   99000 | accessories|recalled
-UNIFORM-SHIRT     | Seragam Kemeja          | Uniform Shirt            | White / M  | 260 |  189000 | uniform
-UNIFORM-TROUSERS  | Seragam Celana          | Uniform Trousers         | Grey / 32  | 480 |  219000 | uniform
-UNIFORM-TIE       | Seragam Dasi            | Uniform Tie              | Grey       |  70 |   79000 | uniform
-UNIFORM-BELT      | Seragam Ikat Pinggang   | Uniform Belt             | Black / M  | 240 |   99000 | uniform
-UNIFORM-SOCKS     | Seragam Kaus Kaki       | Uniform Socks            | White      |  60 |   39000 | uniform
-UNIFORM-CAP       | Seragam Topi            | Uniform Cap              | Grey       | 110 |   89000 | uniform
+TEE-SENAYAN-M | Kaus Edisi Senayan | Senayan Edition Tee | White / M | 190 | 249000 | tops|limited
+PARKA-OLIVE-L | Parka Gunung | Mountain Parka | Olive / L | 980 | 899000 | outerwear|online
+SARONG-INDIGO | Sarung Tenun Indigo | Indigo Woven Sarong | Indigo | 450 | 549000 | heritage
+BATIK-TULIS-L | Kemeja Batik Tulis | Hand-drawn Batik Shirt | Sogan / L | 300 | 2450000 | tops|heritage|scarce
+SCARF-SILK-RED | Selendang Sutra | Silk Scarf | Red | 80 | 389000 | accessories
+NOKEN-BAG | Tas Noken Papua | Papuan Noken Bag | Natural | 400 | 650000 | bags|heritage
+KEBAYA-WHITE-M | Kebaya Brokat | Lace Kebaya | White / M | 310 | 799000 | tops|heritage
+RAINCOAT-YELLOW-M | Jas Hujan | Raincoat | Yellow / M | 420 | 259000 | outerwear|coming-soon
+CAP-RECALL | Topi Anak (ditarik) | Kids' Cap (recalled) | Blue | 100 | 99000 | accessories|recalled
+UNIFORM-SHIRT | Seragam Kemeja | Uniform Shirt | White / M | 260 | 189000 | uniform
+UNIFORM-TROUSERS | Seragam Celana | Uniform Trousers | Grey / 32 | 480 | 219000 | uniform
+UNIFORM-TIE | Seragam Dasi | Uniform Tie | Grey | 70 | 79000 | uniform
+UNIFORM-BELT | Seragam Ikat Pinggang | Uniform Belt | Black / M | 240 | 99000 | uniform
+UNIFORM-SOCKS | Seragam Kaus Kaki | Uniform Socks | White | 60 | 39000 | uniform
+UNIFORM-CAP | Seragam Topi | Uniform Cap | Grey | 110 | 89000 | uniform
 """
 
 

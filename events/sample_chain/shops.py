@@ -213,7 +213,7 @@ def _row(
     closing = (
         [NYEPI] * (city[:2] == "51") + [CHRISTMAS] * (hours == "church") + [LEBARAN] * (hours == "street")
     )
-    point = f"{lat:.5f}", f"{lon:.5f}"
+    point = f"{lat:.4f}", f"{lon:.4f}"
     row = {
         "location_id": location_id,
         "name": f"{brand.title()} {name}" if kind == "store" else name,

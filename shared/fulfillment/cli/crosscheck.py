@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely.geometry import shape
@@ -14,7 +14,16 @@ from fulfillment.cli.report import Report
 from fulfillment.domain.basket import Point
 from fulfillment.domain.location import Location
 
+Use = tuple[Found[object], str]  # a row and a name that it uses
 Known = Callable[[Collection[str]], Collection[str]]  # which of these names are in the table already
+
+
+@dataclass(frozen=True)
+class Word:
+    """The column in which a name stands, and what it is a name of."""
+
+    column: str
+    thing: str
 
 
 def zone_finder(outlines: Mapping[str, Feature]) -> Callable[[Point], str | None]:
@@ -60,28 +69,24 @@ def _swapped_area(location: Location) -> bool:
 
 def check_zones(chain: Chain, known: Known, report: Report) -> None:
     """Zones that locations, postal codes and areas name."""
-    used: list[tuple[Found[object], str]] = []
-    used += [(f, f.value.zone) for f in chain.locations.values() if f.value.zone]
+    used: list[Use] = [(f, f.value.zone) for f in chain.locations.values() if f.value.zone]
     used += [(f, f.value.record.zone) for f in chain.places.values() if f.value.record.zone]
-    _check_known(used, "zone", "zone", set(chain.zones), known, report)
+    given = set(chain.zones) | report.keys_spoiled("zone_id")
+    _check_known(used, Word("zone", "zone"), given, known, report)
 
 
 def check_stock(chain: Chain, known_skus: Known, known_locations: Known, report: Report) -> None:
     """SKUs and locations that stock names."""
-    rows = list(chain.stock.items())
-    _check_known(((f, sku) for (sku, _), f in rows), "sku", "SKU", set(chain.products), known_skus, report)
-    places = ((f, location_id) for (_, location_id), f in rows)
-    _check_known(places, "location_id", "location", set(chain.locations), known_locations, report)
+    skus: list[Use] = [(f, sku) for (sku, _), f in chain.stock.items()]
+    _check_known(
+        skus, Word("sku", "SKU"), set(chain.products) | report.keys_spoiled("sku"), known_skus, report
+    )
+    places: list[Use] = [(f, location_id) for (_, location_id), f in chain.stock.items()]
+    given = set(chain.locations) | report.keys_spoiled("location_id")
+    _check_known(places, Word("location_id", "location"), given, known_locations, report)
 
 
-def _check_known(
-    used: Iterable[tuple[Found[object], str]],
-    column: str,
-    word: str,
-    given: set[str],
-    known: Known,
-    report: Report,
-) -> None:
+def _check_known(used: Iterable[Use], word: Word, given: set[str], known: Known, report: Report) -> None:
     """Names that are in no file are looked up in the tables, all in one go."""
     open_questions = [(found, name) for found, name in used if name not in given]
     if not open_questions:
@@ -89,4 +94,4 @@ def _check_known(
     there = set(known({name for _, name in open_questions}))
     for found, name in open_questions:
         if name not in there:
-            report.add(found.file, found.row, column, f"there is no {word} {name!r}")
+            report.add(found.file, found.row, word.column, f"there is no {word.thing} {name!r}")

@@ -41,18 +41,10 @@ PRODUCTS = Columns(
 LOCATIONS = Columns(
     ("location_id", "name", "kind", "country", "lat", "lon", "timezone", "hours"),
     (
-        "zone",
-        "groups",
-        "exceptions",
-        "methods",
-        "service_area_id",
-        "radius_km",
-        "prefixes",
-        "prep_minutes",
-        "cutoff",
-    )
-    + ("capacity_pickup", "capacity_delivery", "rank", "status", "address", "phone", "maps_url"),
-)
+        "zone", "groups", "exceptions", "methods", "service_area_id", "radius_km", "prefixes", "prep_minutes", "cutoff",
+        "capacity_pickup", "capacity_delivery", "rank", "status", "address", "phone", "maps_url",
+    ),
+)  # fmt: skip
 STOCK = Columns(("sku", "location_id", "on_hand"), ("blocked",))
 PLACES = Columns(("country", "code", "lat", "lon"), ("zone", "precision_km", "name"))
 
@@ -89,14 +81,14 @@ class Chain:
     places: dict[PlaceKey, Found[PlaceRow]] = field(default_factory=dict)
 
 
-def _keep(into: dict[K, Found[T]], key: K, row: Row, column: str, value: T) -> None:
-    """Add a sound row's value, or note that an earlier row has the same key."""
+def _keep(into: dict[K, Found[T]], key: K, row: Row, column: str, value: T, *, told: str = "") -> None:
+    """Add a sound row's value, or note that an earlier row has the same key (``told``: the key for a person)."""
     if not row.sound:
+        row.report.spoiled.add((column, row.text(column)))
         return
     first = into.setdefault(key, Found(row.file, row.number, value))
     if first.row != row.number:
-        told = " at ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        row.fail(column, f"{told!r} is also in row {first.row}")
+        row.fail(column, f"{told or row.text(column)!r} is also in row {first.row}")
 
 
 def read_products(path: Path, report: Report) -> dict[str, Found[Product]]:
@@ -111,10 +103,9 @@ def read_products(path: Path, report: Report) -> dict[str, Found[Product]]:
             if row_by_barcode.setdefault(barcode, row.number) != row.number:
                 row.fail("barcodes", f"{barcode} is also in row {row_by_barcode[barcode]}")
         amount, currency = row.amount("price"), row.text("currency")
-        if (amount is None) != (not currency):
+        if bool(row.text("price")) != bool(currency):
             row.fail(
-                "currency" if amount is not None else "price",
-                "is empty but the other of price and currency is not",
+                "price" if currency else "currency", "is empty but the other of price and currency is not"
             )
         elif currency and not _CURRENCY.fullmatch(currency):
             row.fail("currency", f"{currency!r} is not a currency code like IDR")
@@ -236,7 +227,7 @@ def _service_area(row: Row, service_areas: Mapping[str, Feature]) -> ServiceArea
         if not _PLACE_CODE.fullmatch(prefix):
             row.fail("prefixes", f"{prefix!r} is not the beginning of a postal or area code")
     feature = service_areas.get(area_id) if area_id else None
-    if area_id and feature is None:
+    if area_id and feature is None and ("service_area_id", area_id) not in row.report.spoiled:
         row.fail("service_area_id", f"{area_id!r} is not in the file of service areas")
     if feature is None and radius_km is None and not prefixes:
         return None
@@ -257,7 +248,7 @@ def read_stock(path: Path, observed_at: datetime, report: Report) -> dict[tuple[
             row.fail("blocked", f"{blocked} is more than on_hand, {on_hand}")
         if row.sound:
             value = StockRow(sku, location_id, on_hand, blocked=blocked, observed_at=observed_at, version=1)
-            _keep(found, (sku, location_id), row, "sku", value)
+            _keep(found, (sku, location_id), row, "sku", value, told=f"{sku} at {location_id}")
     return found
 
 
@@ -268,13 +259,9 @@ def read_zones(path: Path, report: Report) -> tuple[dict[str, Found[Zone]], dict
     for zone_id, feature in features.items():
         country, name = (str(feature.properties.get(key) or "") for key in ("country", "name"))
         if not _COUNTRY.fullmatch(country):
-            report.add(
-                path.name,
-                feature.number,
-                "country",
-                f"{country!r} is not a country code like ID",
-                unit="feature",
-            )
+            report.spoiled.add(("zone_id", zone_id))
+            reason = f"{country!r} is not a country code like ID"
+            report.add(path.name, feature.number, "country", reason, unit="feature")
             continue
         zones[zone_id] = Found(path.name, feature.number, Zone(zone_id, country, feature.geometry, name))
     note_overlaps(list(features.values()), report)

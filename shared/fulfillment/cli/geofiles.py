@@ -87,25 +87,29 @@ def _feature(file: str, number: int, raw: Any, id_property: str, report: Report)
     if not isinstance(identity, str) or not identity.strip():
         fail(id_property, "is missing or not a text")
         return None
-    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        fail("geometry", "is not a Polygon or MultiPolygon")
+    identity = identity.strip()
+    outline = _outline(geometry)
+    if isinstance(outline, str):
+        report.spoiled.add((id_property, identity))
+        fail("geometry", outline)
         return None
+    return Feature(file, number, identity, properties, mapping(outline), outline)
+
+
+def _outline(geometry: Any) -> BaseGeometry | str:
+    """The polygon in two dimensions, or what is wrong with it."""
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return "is not a Polygon or MultiPolygon"
     reason = _wrong_position(geometry)
     if reason:
-        fail("geometry", reason)
-        return None
+        return reason
     try:
         outline = shapely.force_2d(shape(geometry))
     except (TypeError, ValueError, IndexError, KeyError, shapely.errors.ShapelyError) as error:
-        fail("geometry", f"cannot be read as a {geometry['type']}: {error}")
-        return None
-    if outline.is_empty or not outline.is_valid:
-        fail(
-            "geometry",
-            "is empty" if outline.is_empty else f"is not valid: {shapely.is_valid_reason(outline)}",
-        )
-        return None
-    return Feature(file, number, identity.strip(), properties, mapping(outline), outline)
+        return f"cannot be read as a {geometry['type']}: {error}"
+    if outline.is_empty:
+        return "is empty"
+    return outline if outline.is_valid else f"is not valid: {shapely.is_valid_reason(outline)}"
 
 
 def _wrong_position(geometry: Mapping[str, Any]) -> str | None:

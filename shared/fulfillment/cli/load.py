@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
@@ -31,8 +32,6 @@ from fulfillment.domain.location import PlaceRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-T = TypeVar("T")
 
 FILES: Mapping[str, str] = {
     "products": "CSV of products",
@@ -123,36 +122,39 @@ def read_chain(paths: Mapping[str, Path | None], observed_at: datetime, report: 
 
 
 def _check_names(chain: Chain, writer: DynamoDBChainWriter | None, report: Report) -> None:
-    """Names that no file explains are looked up in the tables; without tables they pass, and that is said."""
-    unseen: list[str] = []
-
-    def known(word: str, ask: Any) -> crosscheck.Known:
-        def look_up(names: Collection[str]) -> Collection[str]:
-            if ask is None:
-                unseen.append(f"{len(names)} {word}")
-                return names
-            found: Collection[str] = ask(names)
-            return found
-
-        return look_up
-
+    """Names that no file explains are looked up in the tables; without tables names of a file
+    that was not given pass, and that is said.
+    """
+    if writer is None:
+        unseen = _Unseen()
+        crosscheck.check_zones(chain, unseen.take("zones", chain.zones), report)
+        skus, locations = unseen.take("SKUs", chain.products), unseen.take("locations", chain.locations)
+        crosscheck.check_stock(chain, skus, locations, report)
+        if unseen.told:
+            unset = _unset(settings.read().tables)
+            _say([f"Not checked against the tables ({unset} not set): {', '.join(unseen.told)}."])
+        return
     countries = sorted({f.value.country for f in chain.locations.values()} | {key[0] for key in chain.places})
-
-    def known_zones(names: Collection[str]) -> Collection[str]:
-        assert writer is not None
-        return {zone for country in countries for zone in writer.known_zones(country, names)}
-
-    crosscheck.check_zones(chain, known("zones", known_zones if writer else None), report)
-    skus = known("SKUs", writer.known_skus if writer else None)
-    crosscheck.check_stock(
-        chain, skus, known("locations", writer.known_locations if writer else None), report
+    crosscheck.check_zones(
+        chain, lambda names: {z for country in countries for z in writer.known_zones(country, names)}, report
     )
-    if unseen:
-        _say(
-            [
-                f"Not checked against the tables ({_unset(settings.read().tables)} not set): {', '.join(unseen)}."
-            ]
-        )
+    crosscheck.check_stock(chain, writer.known_skus, writer.known_locations, report)
+
+
+@dataclass
+class _Unseen:
+    """Stands in for the tables: knows every name of a file that was not given, and tells how many it was asked."""
+
+    told: list[str] = field(default_factory=list)
+
+    def take(self, word: str, given: Mapping[str, object]) -> crosscheck.Known:
+        def know_all(names: Collection[str]) -> Collection[str]:
+            if given:
+                return ()
+            self.told.append(f"{len(names)} {word}")
+            return names
+
+        return know_all
 
 
 def _check_sizes(chain: Chain, report: Report) -> None:

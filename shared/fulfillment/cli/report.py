@@ -29,13 +29,21 @@ class Problem:
 
 @dataclass
 class Report:
-    """Collects problems; nothing is loaded while there is one."""
+    """Collects problems; nothing is loaded while there is one.
+
+    ``spoiled`` are (column, key) pairs of rows that are there but wrong: what refers to them is not wrong too.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    spoiled: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, file: str, row: int | None, column: str | None, reason: str, *, unit: str = "row") -> None:
         """Note one problem."""
         self.problems.append(Problem(file, row, column, reason, unit))
+
+    def keys_spoiled(self, column: str) -> set[str]:
+        """The keys of spoiled rows."""
+        return {key for its_column, key in self.spoiled if its_column == column}
 
     def lines(self) -> Iterator[str]:
         """The report for a person, at most ``MAX_SHOWN`` problems long."""

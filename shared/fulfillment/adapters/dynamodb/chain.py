@@ -35,6 +35,7 @@ Progress = Callable[[int], object]
 THREADS = 8  # a round trip takes milliseconds and a table takes thousands of writes a second
 BATCH_WRITE = 25  # the most BatchWriteItem takes
 BATCH_GET = 100  # the most BatchGetItem takes
+UPDATES = 10  # single updates that one thread does in a row
 TRANSACTION = 100  # the most TransactWriteItems takes
 ATTEMPTS = 10  # with pauses of up to 5 s: a new on-demand table needs about half a minute to grow
 MAX_ITEM_BYTES = 400 * 1024  # DynamoDB's limit on an item, names and values together
@@ -118,10 +119,16 @@ class DynamoDBChainWriter:
     """Writes and looks up by the thousand, on a few threads. ``sleep`` takes seconds."""
 
     def __init__(
-        self, client: DynamoDBClient, tables: Tables, sleep: Callable[[float], object] = time.sleep
+        self,
+        client: DynamoDBClient,
+        tables: Tables,
+        *,
+        threads: int = THREADS,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._client = client
         self._tables = tables
+        self._threads = threads
         self._sleep = sleep
 
     def put_products(self, products: Iterable[Product], progress: Progress = int) -> None:
@@ -138,7 +145,7 @@ class DynamoDBChainWriter:
 
     def put_locations(self, locations: Iterable[Location], progress: Progress = int) -> None:
         """Write or replace locations; each gets a version it never had."""
-        self._each(self._put_location, ([location] for location in locations), progress)
+        self._each(self._put_each_location, _chunks(locations, UPDATES), progress)
 
     def open_stock(self, rows: Iterable[StockRow], progress: Progress = int) -> OpenedStock:
         """Open shelves that are not there yet; a (sku, location) may come once."""
@@ -170,7 +177,7 @@ class DynamoDBChainWriter:
         """Do the work on each batch, on several threads; the first error ends it."""
         results = []
         waiting = list(batches)
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(self._threads) as pool:
             try:
                 for batch, result in zip(waiting, pool.map(work, waiting), strict=True):
                     progress(len(batch))
@@ -189,9 +196,13 @@ class DynamoDBChainWriter:
             self._pause(attempt)
         raise KeptThrottled(table)
 
-    def _put_location(self, only: Sequence[Location]) -> None:
+    def _put_each_location(self, batch: Sequence[Location]) -> None:
+        for location in batch:
+            self._put_location(location)
+
+    def _put_location(self, location: Location) -> None:
         """One update: a write that is repeated after a lost reply raises the version twice, which harms nobody."""
-        item = dict(location_item(only[0]))
+        item = dict(location_item(location))
         key = {"location_id": item.pop("location_id")}
         item.pop("version")
         self._client.update_item(
