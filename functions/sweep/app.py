@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from fulfillment import bootstrap
-from fulfillment.application.expire_reservations import SWEEP_MOST
 from fulfillment.observability import Metric, count, logger, metrics
 
 
@@ -13,6 +12,6 @@ from fulfillment.observability import Metric, count, logger, metrics
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """The scheduler's entry; runs may overlap, each step is idempotent."""
-    ended = bootstrap.expire_reservations().overdue(SWEEP_MOST)
+    ended = bootstrap.expire_reservations().sweep()
     count(Metric.RESERVATIONS_SWEPT, ended)
     return {"ended": ended}

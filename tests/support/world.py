@@ -89,6 +89,10 @@ class World:
         key = {"sku": text(sku), "location_id": text(location_id)}
         return stock_row(aws.dynamodb().get_item(TableName="Stock", Key=key)["Item"])
 
+    def take_away(self, sku: str, location_id: str) -> None:
+        """Delete a stock row behind the router's back."""
+        aws.dynamodb().delete_item(TableName="Stock", Key={"sku": text(sku), "location_id": text(location_id)})
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table."""
         return [dict(row) for row in pages(aws.dynamodb().scan, TableName=table)]
@@ -166,6 +170,11 @@ class World:
         sent = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
         answer = handler(function)(sqs_event(sent), CONTEXT)
         return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
+
+    def sweep(self) -> int:
+        """One run of the sweep; answers how many reservations it ended."""
+        ended: int = handler("sweep")({}, CONTEXT)["ended"]
+        return ended
 
     def settle(self, rounds: int = 5) -> None:
         """Let the outbox run: stream to bus to queues to functions, until nothing moves any more."""

@@ -17,7 +17,6 @@ from fulfillment.application.ports import (
     LocationChanged,
     OrderRepository,
     Stale,
-    StockKey,
     StockShort,
     WindowFull,
     Write,
@@ -28,7 +27,10 @@ from fulfillment.domain.errors import Busy, NotFound, PaidButGone, WrongState
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import confirmed, confirmed_late, refund_due
 from fulfillment.domain.promise import Promise
-from fulfillment.domain.stock import StockRow
+
+
+class _Tidied(Exception):
+    """Reservations of others that were over have been ended: look once more."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class ConfirmOrder:
 
     def __call__(self, order_id: str, command: Command) -> Answer:
         """200 with the confirmed order. PaidButGone when the reservation was over and the stock went; a
-        ``RefundRequired`` event is then told, once."""
-        learned: dict[StockKey, StockRow] = {}
+        ``RefundRequired`` event is then told, once.
+        """
+        tidied = False
         for _ in range(MAX_ROUNDS):
             answer, order = self.orders.recall(command.idempotency_key, order_id)
             if answer:
@@ -57,26 +60,24 @@ class ConfirmOrder:
             if order.status in ("confirmed", "fulfilled"):
                 return answered(command, 200, views.order(order, now))
             try:
-                return self._write(order, command, now, learned)
+                return self._write(order, command, now, tidied)
             except AnsweredBefore as before:
                 return same_request(before.answer, command)
-            except StockShort as short:
-                learned.update(short.rows)
             except (WindowFull, LocationChanged):
                 self.picture.locations.forget()
-            except Stale:
+            except _Tidied:
+                tidied = True
+            except (StockShort, Stale):
                 continue
         raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")
 
-    def _write(
-        self, order: Order, command: Command, now: datetime, learned: dict[StockKey, StockRow]
-    ) -> Answer:
+    def _write(self, order: Order, command: Command, now: datetime, tidied: bool) -> Answer:
         locations: tuple[str, ...] = ()
         packed = None
         if order.status == "reserved":
-            change = confirmed(order, now, self._fresh_promises(order, now))
+            change = confirmed(order, now, *self._fresh_promises(order, now))
         elif order.status == "expired" and not order.refund_required:
-            change, packed, locations = self._late(order, now, learned)
+            change, packed, locations = self._late(order, now, tidied)
         elif order.status == "cancelled" and not order.refund_required:
             change = refund_due(order, "cancelled")
         elif order.status in ("expired", "cancelled"):
@@ -101,27 +102,38 @@ class ConfirmOrder:
             raise _gone(change.order)
         return given
 
-    def _fresh_promises(self, order: Order, now: datetime) -> dict[int, Promise]:
-        """New promises for tasks whose own can no longer be kept because the money took its time."""
+    def _fresh_promises(
+        self, order: Order, now: datetime
+    ) -> tuple[dict[int, Promise], dict[int, int | None]]:
+        """New promises, and the limits of their windows, for tasks whose own can no longer be kept because the money
+        took its time. An order that is in time keeps its promise, and does not stand in its own way.
+        """
         policy = self.picture.config.policy(order.policy_name)
         where = self.picture.where(order.customer, required=False)
         fresh: dict[int, Promise] = {}
+        limits: dict[int, int | None] = {}
         for shipment in order.shipments:
+            earliest = self.picture.earliest(where, shipment.location_id, order.method, policy, now)
+            if earliest is None or earliest.due_at <= shipment.promise.due_at:
+                continue
             found = self.picture.candidates(where, order.method, policy, now, only=shipment.location_id)
             for candidate in found.inside:
-                if candidate.promise and candidate.promise.due_at > shipment.promise.due_at:
+                if candidate.promise:
                     fresh[shipment.number] = candidate.promise
-        return fresh
+                    limits[shipment.number] = candidate.capacity_limit
+        return fresh, limits
 
     def _late(
-        self, order: Order, now: datetime, learned: dict[StockKey, StockRow]
+        self, order: Order, now: datetime, tidied: bool
     ) -> tuple[Change, bytes | None, tuple[str, ...]]:
         policy = self.picture.config.policy(order.policy_name)
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, order.method, policy, now, only=order.location_id)
-        stock = {**self.picture.stock_of(order.lines, found.inside), **learned}
+        stock = self.picture.stock_of(order.lines, found.inside)
         request = DecisionRequest(order.method, order.lines, order.location_id, frozenset(order.refused_by))
         decision = decide(request, found.inside, stock, policy, now, found.outside)
+        if decision.status != "planned" and not tidied and self.expire.overdue():
+            raise _Tidied
         if decision.status != "planned":
             return refund_due(order, "paid_but_gone"), None, ()
         packed = pack(request, found.inside, stock, policy, decision)

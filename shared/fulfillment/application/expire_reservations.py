@@ -8,6 +8,7 @@ from datetime import datetime
 from fulfillment.application import views
 from fulfillment.application.ports import Clock, Command, OrderRepository
 from fulfillment.application.writing import change_order
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired
 
@@ -22,12 +23,32 @@ class ExpireReservations:
     orders: OrderRepository
     clock: Clock
 
-    def overdue(self, most: int = BUYER_MOST) -> int:
-        """End what is over by now. Answers how many were looked at."""
+    def sweep(self) -> int:
+        """End what is over by now; answers how many. ExceptionGroup names those that could not be ended."""
+        ended, failed = self._end_all(SWEEP_MOST)
+        if failed:
+            raise ExceptionGroup(f"could not end {', '.join(failed)}", list(failed.values()))
+        return ended
+
+    def overdue(self) -> int:
+        """The same for a buyer who was found short. What is broken is the sweep's to report; but Busy when nothing
+        could be ended because of others: that must never read as "sold out".
+        """
+        ended, failed = self._end_all(BUYER_MOST)
+        busy = [error for error in failed.values() if isinstance(error, Busy)]
+        if busy and not ended:
+            raise busy[0]
+        return ended
+
+    def _end_all(self, most: int) -> tuple[int, dict[str, Exception]]:
+        failed: dict[str, Exception] = {}
         order_ids = self.orders.overdue(self.clock.now(), most)
         for order_id in order_ids:
-            self.one(order_id)
-        return len(order_ids)
+            try:
+                self.one(order_id)
+            except Exception as error:  # noqa: BLE001 - one broken order must not keep the units of all others
+                failed[order_id] = error
+        return len(order_ids) - len(failed), failed
 
     def one(self, order_id: str) -> None:
         """End this reservation if it is over; nothing happens to one that is paid, cancelled or still good."""

@@ -87,7 +87,11 @@ class Picture:
         if required:
             field = "area_code" if place.area_code else "postal_code" if place.postal_code else "point"
             word = "missing_place" if field == "point" else f"unknown_{field}"
-            told = "Give a point, an area code or a postal code." if field == "point" else f"This {field} is unknown."
+            told = (
+                "Give a point, an area code or a postal code."
+                if field == "point"
+                else f"This {field} is unknown."
+            )
             raise InvalidRequest.of(f"customer.{field}", word, told)
         return Where(place, None, None, "unknown", None)
 
@@ -142,6 +146,15 @@ class Picture:
         looked_at = self._with_promises(inside, where, method, policy, now)
         looked_at += [_candidate(s, where, method, None) for s in excluded]
         return Candidates(looked_at, _beyond(seen, len(inside) + len(excluded), could[MAX_CANDIDATES:]))
+
+    def earliest(
+        self, where: Where, location_id: str, method: Method, policy: Policy, now: datetime
+    ) -> Promise | None:
+        """The first promise this location could make if nobody else had ordered anything."""
+        known = (location for location in self.locations.all() if location.location_id == location_id)
+        for location in known:
+            return next(promises(location, method, now, policy, _same_zone(location, where)), None)
+        return None
 
     def stock_of(self, lines: Sequence[Line], candidates: Sequence[Candidate]) -> StockPicture:
         """Stock rows of the lines' SKUs at the candidates that can still supply."""
@@ -219,5 +232,7 @@ def _beyond(seen: Sequence[Seen], named: int, unlooked: Sequence[Seen]) -> Seque
     if not count:
         return ()
     nearest = next((s.distance_m for s in unlooked if s.distance_m is not None), None)
-    detail: dict[str, int | str] = {"count": count} if nearest is None else {"count": count, "nearest_m": nearest}
+    detail: dict[str, int | str] = (
+        {"count": count} if nearest is None else {"count": count, "nearest_m": nearest}
+    )
     return (Verdict("*", "outside_ring", detail),)

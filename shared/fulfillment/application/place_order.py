@@ -103,11 +103,9 @@ class PlaceOrder:
             look = look or self._look(request, chosen, where, policy, now)
             decision, packed = look.decide(request, chosen, policy, now)
             refusal = self._refusal(request, decision)
-            if refusal and not expired_some:
-                expired_some = True
-                if self.expire.overdue():
-                    look = None
-                    continue
+            if refusal and not expired_some and self.expire.overdue():
+                expired_some, look = True, None
+                continue
             if refusal:
                 raise refusal
             self._hold_to_option(request, decision, products, now)

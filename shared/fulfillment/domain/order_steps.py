@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -47,8 +48,12 @@ def unfillable(draft: Order, reason: str) -> Change:
     return Change(order, events=(("OrderUnfillable", {"reason": reason}),))
 
 
-def confirmed(order: Order, now: datetime, fresh: Mapping[int, Promise]) -> Change:
-    """Payment arrived in time: the tasks open. ``fresh`` has new promises of shipments that can't keep theirs."""
+def confirmed(
+    order: Order, now: datetime, fresh: Mapping[int, Promise], limits: Mapping[int, int | None] | None = None
+) -> Change:
+    """Payment arrived in time: the tasks open. ``fresh`` has new promises of shipments that can't keep theirs, and
+    ``limits`` how many orders the windows of these take; both by shipment number.
+    """
     assert order.status == "reserved" and not order.is_overdue(now), order.status
     capacity: list[CapacityEffect] = []
     shipments: list[Shipment] = []
@@ -57,12 +62,9 @@ def confirmed(order: Order, now: datetime, fresh: Mapping[int, Promise]) -> Chan
         if new := fresh.get(shipment.number):
             opened = replace(opened, promise=new)
             if new.window != shipment.promise.window:
-                for window, orders in ((shipment.promise.window, -1), (new.window, 1)):
-                    capacity.append(
-                        CapacityEffect(
-                            shipment.location_id, order.method, window, 1 if orders == 1 else -1
-                        )
-                    )
+                place, limit = (shipment.location_id, order.method), (limits or {}).get(shipment.number)
+                capacity.append(CapacityEffect(*place, shipment.promise.window, -1))
+                capacity.append(CapacityEffect(*place, new.window, 1, limit))
         shipments.append(opened)
     changed = replace(
         order,
@@ -124,7 +126,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         refund_required=order.payment.state == "captured",
         version=order.version + 1,
     )
-    return Change(changed, stock, (), capacity, _cancel_events(changed, [line.line_id for line in order.lines]))
+    return Change(changed, stock, (), capacity, _cancel_events(changed, _not_handed_over(order)))
 
 
 def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Change:
@@ -152,14 +154,13 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
             shipments.append(replace(shipment, allocations=kept))
         else:
             shipments.append(replace(shipment, status="cancelled", status_at=now))
-            capacity.append(
-                CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1)
-            )
+            capacity.append(CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1))
     changed = replace(
         order,
         lines=tuple(line for line in order.lines if line.line_id not in line_ids),
         shipments=tuple(shipments),
         unfilled=tuple(s for s in order.unfilled if s.line_id not in line_ids),
+        refund_required=order.refund_required or order.payment.state == "captured",
         version=order.version + 1,
     )
     events = _cancel_events(changed, sorted(line_ids))
@@ -221,6 +222,16 @@ def _end(
         capacity += places
         order = order.with_shipment(replace(shipment, status="cancelled", status_at=now))
     return order, tuple(stock), tuple(capacity)
+
+
+def _not_handed_over(order: Order) -> list[str]:
+    """Lines of which the customer does not have every unit: only these can be let go, and paid back."""
+    had: Counter[str] = Counter()
+    for shipment in order.shipments:
+        if shipment.status in HANDED_OVER:
+            for allocation in shipment.allocations:
+                had[allocation.line_id] += allocation.quantity
+    return [line.line_id for line in order.lines if line.quantity > had[line.line_id]]
 
 
 def _cancel_events(order: Order, line_ids: list[str]) -> tuple[tuple[EventType, dict[str, Any]], ...]:

@@ -1,0 +1,421 @@
+"""Money is told, never taken: reservations and their windows, money in time, late money, cash at the hand-over."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.builders import (
+    PENDING_CARD,
+    SENAYAN,
+    a_location,
+    a_product,
+    delivery_body,
+    north_of,
+    order_body,
+    order_lines,
+    stock,
+)
+from tests.support.world import Reply, World
+
+CASH = {"state": "on_handover", "kind": "cash", "amount_due": {"amount": "199000", "currency": "IDR"}}
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """A store with three tees."""
+    world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=3))
+    return world
+
+
+def refused(reply: Reply) -> tuple[int, str]:
+    """Status and code."""
+    return reply.status, reply.body["code"]
+
+
+# --- how long units wait for money
+
+WINDOWS: dict[str, tuple[dict[str, Any], str]] = {
+    "card": ({"kind": "card"}, "2026-11-23T05:10:00+00:00"),
+    "qris": ({"kind": "qris"}, "2026-11-23T05:15:00+00:00"),
+    "a virtual account until it must be paid": (
+        {"kind": "virtual_account", "pay_by": "2026-11-23T20:00:00+07:00"},
+        "2026-11-23T13:00:00+00:00",
+    ),
+    "a virtual account, at most a day": (
+        {"kind": "virtual_account", "pay_by": "2026-11-30T20:00:00+07:00"},
+        "2026-11-24T05:00:00+00:00",
+    ),
+    "a virtual account without a deadline": ({"kind": "virtual_account"}, "2026-11-24T05:00:00+00:00"),
+    "minimarket": ({"kind": "minimarket", "pay_by": "2026-11-23T18:00:00Z"}, "2026-11-23T18:00:00+00:00"),
+    "a card that must be paid sooner": (
+        {"kind": "card", "pay_by": "2026-11-23T12:05:00+07:00"},
+        "2026-11-23T05:05:00+00:00",
+    ),
+    "a kind nobody knows": ({"kind": "cowries"}, "2026-11-23T05:10:00+00:00"),
+}
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_unpaid_units_are_kept_as_long_as_the_kind_of_payment_takes(shop: World, name: str) -> None:
+    # Given
+    payment, expires_at = WINDOWS[name]
+
+    # When
+    order = shop.order(order_body(payment={"state": "pending", **payment}))
+
+    # Then
+    assert order.status == 201, order.body
+    assert order.body["status"] == "reserved"
+    assert order.body["reservation_expires_at"] == expires_at
+    assert shop.stock("tee", "senayan").reserved == 1
+
+
+def test_the_windows_are_policy_and_never_longer_than_a_day(shop: World) -> None:
+    # Given a policy for cowries
+    windows = {"cowries": 45}
+    shop.admin(
+        "PUT", "/v1/policies/{name}", path={"name": "default"}, body={"payment_windows_minutes": windows}
+    )
+    too_long = shop.admin(
+        "PUT",
+        "/v1/policies/{name}",
+        path={"name": "default"},
+        body={"payment_windows_minutes": {"cowries": 1441}},
+    )
+
+    # When
+    order = shop.order(order_body(payment={"state": "pending", "kind": "cowries"}))
+
+    # Then
+    assert order.body["reservation_expires_at"] == "2026-11-23T05:45:00+00:00"
+    assert too_long.status == 422
+    assert too_long.body["errors"][0]["field"] == "payment_windows_minutes.cowries"
+
+
+# --- paid in time
+
+
+def test_nobody_hears_of_an_order_before_it_is_paid(shop: World) -> None:
+    # Given an order that waits for its money
+    order = shop.order(order_body(payment=PENDING_CARD))
+    shop.settle()
+
+    # Then no store and no customer hears of it, and it is no work
+    assert order.body["shipments"][0]["status"] == "waiting"
+    assert shop.heard("StoreTopic") == []
+    assert shop.heard("CustomerTopic") == []
+    assert shop.tasks("senayan").body["tasks"] == []
+    assert refused(shop.on_task("senayan", "A-1~1", "accept")) == (404, "unknown_task")
+
+    # When it is paid
+    confirmed = shop.on_order("A-1", "confirm", {"payment_reference": "P-77"})
+    shop.settle()
+
+    # Then they do, and it is
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+    assert confirmed.body["payment"]["state"] == "captured"
+    assert "reservation_expires_at" not in confirmed.body
+    assert [task["task_id"] for task in shop.tasks("senayan").body["tasks"]] == ["A-1~1"]
+    assert len(shop.heard("StoreTopic")) == 1
+    assert len(shop.heard("CustomerTopic")) == 1
+    assert shop.events("A-1") == ["OrderConfirmed", "OrderReserved"]
+    assert shop.stock("tee", "senayan").reserved == 1
+
+
+def test_confirming_twice_tells_once(shop: World) -> None:
+    shop.order(order_body(payment=PENDING_CARD))
+
+    shop.on_order("A-1", "confirm")
+    again = shop.on_order("A-1", "confirm")
+
+    assert (again.status, again.body["status"]) == (200, "confirmed")
+    assert shop.events("A-1").count("OrderConfirmed") == 1
+
+
+def test_money_in_time_keeps_the_promise_that_was_made(world: World) -> None:
+    # Given a store that takes one pickup an hour, which this order has taken
+    world.given(a_product("tee"), a_location("senayan", capacity={"pickup": 1}), stock("senayan", tee=3))
+    reserved = world.order(order_body(payment=PENDING_CARD)).body
+
+    # When it is paid at once
+    confirmed = world.on_order("A-1", "confirm").body
+
+    # Then the order does not stand in its own way
+    assert confirmed["shipments"][0]["promise"] == reserved["shipments"][0]["promise"]
+
+
+def test_money_that_takes_its_time_moves_the_promise_and_its_place(world: World) -> None:
+    # Given an order at noon, ready at one, paid at the minimarket at eight in the evening
+    world.given(a_product("tee"), a_location("senayan", capacity={"pickup": 1}), stock("senayan", tee=3))
+    world.order(order_body(payment={"state": "pending", "kind": "minimarket"}))
+    world.clock.forward(hours=8)
+
+    # When
+    confirmed = world.on_order("A-1", "confirm").body
+
+    # Then it is ready an hour later than the money, and counts there
+    assert confirmed["shipments"][0]["promise"] == {"ready_by": "2026-11-23T21:00:00+07:00"}
+    used = {row["window"]["S"]: row["used"]["N"] for row in world.rows("Capacity")}
+    assert used == {"2026-11-23T13": "0", "2026-11-23T21": "1"}
+
+
+def test_a_moved_promise_finds_the_next_window_with_room(world: World) -> None:
+    # Given two unpaid orders of the morning, and somebody in the hour they would move to
+    world.given(a_product("tee"), a_location("senayan", capacity={"pickup": 1}), stock("senayan", tee=3))
+    world.order(order_body("A-1", payment={"state": "pending", "kind": "minimarket"}))
+    world.clock.forward(hours=4)
+    world.order(order_body("A-2"))
+
+    # When
+    confirmed = world.on_order("A-1", "confirm").body
+
+    # Then
+    assert confirmed["shipments"][0]["promise"] == {"ready_by": "2026-11-23T18:00:00+07:00"}
+
+
+# --- not paid in time
+
+
+def test_a_reservation_is_worth_nothing_from_the_instant_it_ends(shop: World) -> None:
+    # Given
+    shop.order(order_body(payment=PENDING_CARD))
+
+    # When a microsecond is left, and when it is over
+    shop.clock.forward(minutes=10, microseconds=-1)
+    still = shop.get_order("A-1").body["status"]
+    shop.clock.forward(microseconds=1)
+    over = shop.get_order("A-1").body["status"]
+
+    # Then it reads so at once, without any sweep
+    assert (still, over) == ("reserved", "expired")
+
+
+def test_the_sweep_gives_the_units_back_once(shop: World) -> None:
+    # Given an unpaid order and a paid one
+    shop.order(order_body("A-1", payment=PENDING_CARD))
+    shop.order(order_body("A-2"))
+    shop.clock.forward(minutes=10)
+
+    # When the sweep runs, and runs again
+    assert shop.sweep() == 1
+    after_it = shop.everything()
+    assert shop.sweep() == 0
+
+    # Then
+    row = shop.stock("tee", "senayan")
+    assert (row.reserved, row.available) == (1, 2)
+    assert shop.get_order("A-1").body["status"] == "expired"
+    assert shop.get_order("A-2").body["status"] == "confirmed"
+    assert shop.events("A-1") == ["OrderExpired", "OrderReserved"]
+    assert shop.everything() == after_it
+
+
+def test_the_sweep_leaves_alone_what_is_not_over(shop: World) -> None:
+    shop.order(order_body(payment=PENDING_CARD))
+    shop.clock.forward(minutes=9, seconds=59)
+
+    assert shop.sweep() == 0
+
+    assert shop.stock("tee", "senayan").reserved == 1
+
+
+def test_one_reservation_that_cannot_be_ended_does_not_keep_the_others(shop: World) -> None:
+    # Given three overdue reservations, of which one has lost its stock row
+    shop.given(a_product("cap"), stock("senayan", cap=1))
+    shop.order(order_body("A-1", payment=PENDING_CARD))
+    shop.order(order_body("A-2", payment=PENDING_CARD, lines=order_lines(cap=1)))
+    shop.order(order_body("A-3", payment=PENDING_CARD))
+    shop.take_away("cap", "senayan")
+    shop.clock.forward(minutes=10)
+
+    # When the sweep runs
+    with pytest.raises(ExceptionGroup, match="A-2"):
+        shop.sweep()
+
+    # Then the others are ended all the same, and buyers are not kept from what is there
+    assert shop.get_order("A-1").body["status"] == "expired"
+    assert shop.stock("tee", "senayan").reserved == 0
+    assert shop.order(order_body("B-1", lines=order_lines(tee=3))).status == 201
+    assert shop.order(order_body("B-2")).status == 409
+
+
+def test_a_buyer_found_short_ends_what_is_overdue_first(shop: World) -> None:
+    # Given all three tees in a reservation that is over and not swept yet
+    shop.order(order_body("A-1", payment=PENDING_CARD, lines=order_lines(tee=3)))
+    shop.clock.forward(minutes=10)
+
+    # When somebody wants them
+    order = shop.order(order_body("B-1", lines=order_lines(tee=3)))
+
+    # Then they are there
+    assert order.status == 201, order.body
+    assert shop.stock("tee", "senayan").reserved == 3
+    assert shop.events("A-1") == ["OrderExpired", "OrderReserved"]
+
+
+def test_a_buyer_found_short_does_not_end_what_may_still_be_paid(shop: World) -> None:
+    shop.order(order_body("A-1", payment=PENDING_CARD, lines=order_lines(tee=3)))
+
+    order = shop.order(order_body("B-1"))
+
+    assert refused(order) == (409, "out_of_stock")
+    assert shop.get_order("A-1").body["status"] == "reserved"
+
+
+def test_the_customer_hears_that_the_time_is_over(shop: World) -> None:
+    shop.order(order_body(payment=PENDING_CARD))
+    shop.clock.forward(minutes=10)
+    shop.sweep()
+    shop.settle()
+
+    (told,) = shop.heard("CustomerTopic")
+    assert told["subject"] == "Waktu bayar pesanan A-1 habis"
+    assert shop.heard("StoreTopic") == []
+
+
+# --- paid too late
+
+
+def test_late_money_gets_the_units_if_they_are_still_there(shop: World) -> None:
+    # Given a reservation that was swept
+    shop.order(order_body(payment=PENDING_CARD))
+    shop.clock.forward(hours=1)
+    shop.sweep()
+
+    # When the money comes
+    confirmed = shop.on_order("A-1", "confirm", key="late")
+    shop.settle()
+
+    # Then the order is made anew
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+    assert [s["status"] for s in confirmed.body["shipments"]] == ["cancelled", "open"]
+    assert shop.stock("tee", "senayan").reserved == 1
+    assert [task["task_id"] for task in shop.tasks("senayan").body["tasks"]] == ["A-1~2"]
+    assert shop.on_order("A-1", "confirm", key="late").raw == confirmed.raw
+    assert shop.stock("tee", "senayan").reserved == 1
+
+
+def test_late_money_need_not_wait_for_the_sweep(shop: World) -> None:
+    # Given a reservation of everything that is over and not swept
+    shop.order(order_body(payment=PENDING_CARD, lines=order_lines(tee=3)))
+    shop.clock.forward(minutes=10)
+
+    # When
+    confirmed = shop.on_order("A-1", "confirm")
+
+    # Then
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+    assert shop.stock("tee", "senayan").reserved == 3
+    assert shop.events("A-1") == ["OrderConfirmed", "OrderExpired", "OrderReserved"]
+
+
+def test_late_money_for_units_that_are_gone_is_paid_back_once(shop: World) -> None:
+    # Given a reservation that is over, and its units sold to somebody else
+    shop.order(order_body("A-1", payment=PENDING_CARD, lines=order_lines(tee=3)))
+    shop.clock.forward(minutes=10)
+    shop.order(order_body("B-1", lines=order_lines(tee=2)))
+
+    # When the money comes, and comes again
+    gone = shop.on_order("A-1", "confirm", key="late")
+    again = shop.on_order("A-1", "confirm", key="late")
+    other_key = shop.on_order("A-1", "confirm")
+
+    # Then it is said each time, and told once
+    assert refused(gone) == refused(again) == refused(other_key) == (409, "paid_but_gone")
+    assert gone.body["refund_required"] is True
+    assert shop.events("A-1").count("RefundRequired") == 1
+    order = shop.get_order("A-1").body
+    assert (order["status"], order["refund_required"]) == ("expired", True)
+    assert shop.stock("tee", "senayan").reserved == 2
+
+    # And it stays so, even when stock comes back: a refund is under way
+    shop.given(stock("senayan", tee=9))
+    assert refused(shop.on_order("A-1", "confirm")) == (409, "paid_but_gone")
+
+
+def test_late_money_ends_what_others_have_not_paid_in_time(shop: World) -> None:
+    # Given two reservations that are over; the second held the units that the first gave back
+    shop.order(order_body("A-1", payment=PENDING_CARD, lines=order_lines(tee=3)))
+    shop.clock.forward(minutes=10)
+    shop.sweep()
+    shop.order(order_body("B-1", payment=PENDING_CARD, lines=order_lines(tee=3)))
+    shop.clock.forward(minutes=10)
+
+    # When the first is paid before the next sweep
+    confirmed = shop.on_order("A-1", "confirm")
+
+    # Then nothing is refused that is there
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+    assert shop.get_order("B-1").body["status"] == "expired"
+
+
+def test_late_money_of_a_delivery_is_routed_anew(shop: World) -> None:
+    # Given a delivery from here that was not paid, after which the tees here were sold
+    shop.given(a_location("kota", point=north_of(SENAYAN, 9)), stock("kota", tee=1))
+    shop.order(delivery_body(payment=PENDING_CARD))
+    shop.clock.forward(minutes=10)
+    shop.order(order_body(lines=order_lines(tee=3)))
+
+    # When
+    confirmed = shop.on_order("D-1", "confirm")
+
+    # Then another store sends it
+    assert confirmed.status == 200, confirmed.body
+    assert [(s["location_id"], s["status"]) for s in confirmed.body["shipments"]] == [
+        ("senayan", "cancelled"),
+        ("kota", "open"),
+    ]
+
+
+def test_money_for_a_cancelled_order_is_paid_back_once(shop: World) -> None:
+    # Given
+    shop.order(order_body(payment=PENDING_CARD))
+    shop.on_order("A-1", "cancel")
+
+    # When
+    gone = shop.on_order("A-1", "confirm")
+    again = shop.on_order("A-1", "confirm")
+
+    # Then
+    assert refused(gone) == refused(again) == (409, "paid_but_gone")
+    assert shop.events("A-1").count("RefundRequired") == 1
+    order = shop.get_order("A-1").body
+    assert (order["status"], order["refund_required"]) == ("cancelled", True)
+    assert shop.stock("tee", "senayan").reserved == 0
+
+
+# --- paid at the hand-over
+
+
+def test_an_order_paid_at_the_handover_is_work_at_once_and_records_the_amount(shop: World) -> None:
+    # Given
+    order = shop.order(order_body(payment=CASH)).body
+    assert (order["status"], order["payment"]["state"]) == ("confirmed", "on_handover")
+    assert order["payment"]["amount_due"] == {"amount": "199000", "currency": "IDR"}
+    shop.on_task("senayan", "A-1~1", "accept")
+    shop.on_task("senayan", "A-1~1", "ready")
+    shop.settle()
+    code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", str(shop.heard("CustomerTopic")))[0]
+
+    # When it is handed over without a word of the money, and with it
+    silent = shop.on_task("senayan", "A-1~1", "collect", {"code": code})
+    received = {"amount": "200000", "currency": "IDR"}
+    done = shop.on_task("senayan", "A-1~1", "collect", {"code": code, "amount_received": received})
+
+    # Then
+    assert refused(silent) == (422, "amount_required")
+    assert silent.body["errors"][0]["field"] == "amount_received"
+    assert done.status == 200, done.body
+    assert shop.get_order("A-1").body["payment"]["amount_received"] == received
+
+
+def test_cancelling_what_was_never_paid_needs_no_refund(shop: World) -> None:
+    shop.order(order_body(payment=CASH))
+
+    cancelled = shop.on_order("A-1", "cancel").body
+
+    assert cancelled["refund_required"] is False
+    assert "RefundRequired" not in shop.events("A-1")
