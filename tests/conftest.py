@@ -17,8 +17,37 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 from fulfillment import bootstrap
 from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
-from tests.support import aws_world
+from tests.support import aws_world, dynamodb_local
 from tests.support.world import FrozenClock, World
+
+# Tests of the handlers that run on DynamoDB Local too: every request they make must be valid there.
+ON_DYNAMODB_LOCAL_TOO = {"test_the_two_stories", "test_payment", "test_idempotency"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run these modules' worlds on both engines."""
+    if (
+        metafunc.module.__name__.rpartition(".")[2] in ON_DYNAMODB_LOCAL_TOO
+        and "world" in metafunc.fixturenames
+    ):
+        metafunc.parametrize("world", dynamodb_local.BOTH, indirect=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests recorded: seeds, latencies, counts."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(value)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[dynamodb_local.Engine]:
+    """DynamoDB Local, one for each test process."""
+    if lacking := dynamodb_local.missing():
+        pytest.skip(f"tests on DynamoDB Local are left out: {' and '.join(lacking)} not found")
+    with dynamodb_local.running() as started:
+        yield started
 
 
 @pytest.fixture
@@ -56,9 +85,22 @@ def aws_queues() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def world(aws_queues: dict[str, str], clock: FrozenClock) -> World:
-    """The router on moto, with nothing in it, and all functions cold."""
+def world(request: pytest.FixtureRequest, aws_queues: dict[str, str], clock: FrozenClock) -> Iterator[World]:
+    """The router with nothing in it and all functions cold: on moto, and its tables on DynamoDB Local where asked."""
+    if getattr(request, "param", "moto") == "moto":
+        aws_world.empty()
+        made = World(clock, aws_queues)
+        made.restart()
+        yield made
+    else:
+        yield request.getfixturevalue("engine_world")
+
+
+@pytest.fixture
+def engine_world(
+    aws_queues: dict[str, str], clock: FrozenClock, engine: dynamodb_local.Engine
+) -> Iterator[World]:
+    """The router with its tables on DynamoDB Local, nothing in it and all functions cold."""
     aws_world.empty()
-    made = World(clock, aws_queues)
-    made.restart()
-    return made
+    with dynamodb_local.fresh_database(engine):
+        yield World(clock, aws_queues)

@@ -1,0 +1,306 @@
+"""The invariants of stock, orders and capacity, recomputed from nothing but rows.
+
+``check_ledger(client)`` reads every row and raises ``LedgerWrong`` with all that does not agree. It must be called when
+nothing is being written. What it holds against each other:
+
+stock      available = on_hand - reserved - blocked; nothing negative but a shortfall that the feed made; reserved = the
+           open allocations that point at the row; on_hand = the last count (or what was opened) + what moved since
+orders     every unit of an accepted order is allocated once; tasks fit the order's state and method; a store that
+           refused is never asked again; each change of an order (its version) told its own events; every task handed
+           over was told and booked once
+capacity   used = tasks in the window; never above the location's limit
+answers    every stored 201 belongs to an order that exists
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from fulfillment import settings
+from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.documents import from_document
+from fulfillment.adapters.dynamodb.rows import Row, instant_of, number_of, pages, text_of
+from fulfillment.adapters.dynamodb.tables import Tables
+from fulfillment.application.ports import StockKey
+from fulfillment.domain.location import Location
+from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment
+from fulfillment.domain.stock import StockMovement
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+FED = frozenset({"count", "sale", "return", "receipt", "adjustment"})  # movements that come from outside
+ACCEPTED = frozenset({"reserved", "confirmed", "fulfilled"})
+ENDED = frozenset({"cancelled", "expired", "unfillable"})
+
+
+class LedgerWrong(AssertionError):
+    """The rows contradict each other."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the rows say, for tests that want to say more. ``events``: types told, by order."""
+
+    stock: Mapping[StockKey, Row]
+    orders: Mapping[str, Order]
+    order_rows: Mapping[str, Row]
+    shipment_rows: Mapping[tuple[str, int], Row]
+    movements: Mapping[StockKey, list[StockMovement]]
+    events: Mapping[str, Counter[str]]
+    changes: Mapping[str, int]
+    decisions: frozenset[str]
+    windows: Mapping[tuple[str, str], int]
+    locations: Mapping[str, Location]
+    answers: tuple[Row, ...]
+
+    def count(self, status: str) -> int:
+        """Orders in this state."""
+        return sum(order.status == status for order in self.orders.values())
+
+
+def check_ledger(
+    client: DynamoDBClient,
+    opened: Mapping[StockKey, int] | None = None,
+    tables: Tables | None = None,
+    *,
+    windows_may_vanish: bool = False,
+) -> Ledger:
+    """The ledger, if nothing in it is wrong. ``opened`` is on hand at the beginning, where the test knows it."""
+    ledger = read_ledger(client, tables or settings.read().tables)
+    faults = [
+        *_stock_faults(ledger, opened or {}),
+        *_order_faults(ledger),
+        *_capacity_faults(ledger, windows_may_vanish=windows_may_vanish),
+        *_answer_faults(ledger),
+    ]
+    if faults:
+        raise LedgerWrong(f"{len(faults)} faults\n" + "\n".join(faults[:40]))
+    return ledger
+
+
+def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
+    """Every row, taken apart."""
+    scan = partial(pages, client.scan, ConsistentRead=True)
+    order_rows: dict[str, Row] = {}
+    shipment_rows: dict[tuple[str, int], Row] = {}
+    events: dict[str, Counter[str]] = defaultdict(Counter)
+    commands: dict[str, set[str]] = defaultdict(set)
+    decisions: set[str] = set()
+    for row in scan(TableName=tables.orders):
+        order_id, sk = text_of(row, "order_id"), text_of(row, "sk")
+        if sk == keys.ORDER:
+            order_rows[order_id] = row
+        elif sk.startswith(keys.SHIPMENT_PREFIX):
+            shipment_rows[order_id, int(sk.removeprefix(keys.SHIPMENT_PREFIX))] = row
+        elif sk.startswith(keys.EVENT_PREFIX):
+            events[order_id][text_of(row, "type")] += 1
+            commands[order_id].add(sk.rpartition("#")[0])
+        elif sk.startswith(keys.DECISION_PREFIX):
+            decisions.add(order_id)
+    shipments: dict[str, list[Shipment]] = defaultdict(list)
+    for (order_id, _), row in sorted(shipment_rows.items()):
+        shipments[order_id].append(from_document(Shipment, text_of(row, "document")))
+    orders = {
+        order_id: replace(
+            from_document(Order, text_of(row, "document")), shipments=tuple(shipments[order_id])
+        )
+        for order_id, row in order_rows.items()
+    }
+    movements: dict[StockKey, list[StockMovement]] = defaultdict(list)
+    for row in scan(TableName=tables.stock_movements):
+        movement = from_document(StockMovement, text_of(row, "document"))
+        movements[movement.sku, movement.location_id].append(movement)
+    locations = [from_document(Location, text_of(r, "document")) for r in scan(TableName=tables.locations)]
+    return Ledger(
+        stock={(text_of(r, "sku"), text_of(r, "location_id")): r for r in scan(TableName=tables.stock)},
+        orders=orders,
+        order_rows=order_rows,
+        shipment_rows=shipment_rows,
+        movements=movements,
+        events=events,
+        changes={order_id: len(told) for order_id, told in commands.items()},
+        decisions=frozenset(decisions),
+        windows={
+            (text_of(r, "location_method"), text_of(r, "window")): number_of(r, "used")
+            for r in scan(TableName=tables.capacity)
+        },
+        locations={location.location_id: location for location in locations},
+        answers=tuple(r for r in scan(TableName=tables.idempotency) if "status" in r),
+    )
+
+
+def _stock_faults(ledger: Ledger, opened: Mapping[StockKey, int]) -> Iterator[str]:
+    promised: Counter[StockKey] = Counter()
+    for order in ledger.orders.values():
+        for shipment in order.shipments:
+            if shipment.holds_stock:
+                for sku, quantity in shipment.units():
+                    promised[sku, shipment.location_id] += quantity
+    for key in sorted(ledger.stock.keys() | promised.keys()):
+        if key not in ledger.stock:
+            yield f"stock {key}: {promised[key]} units are promised from a row that is not there"
+            continue
+        yield from _row_faults(key, ledger.stock[key], promised[key])
+        yield from _movement_faults(ledger, key, opened.get(key))
+
+
+def _row_faults(key: StockKey, row: Row, promised: int) -> Iterator[str]:
+    have = {name: number_of(row, name) for name in ("on_hand", "reserved", "blocked", "missing", "available")}
+    if have["available"] != have["on_hand"] - have["reserved"] - have["blocked"]:
+        yield f"stock {key}: available is not on_hand - reserved - blocked: {have}"
+    if have["reserved"] != promised:
+        yield f"stock {key}: reserved {have['reserved']}, but open allocations hold {promised}"
+    if have["reserved"] < 0 or not 0 <= have["missing"] <= have["blocked"]:
+        yield f"stock {key}: impossible parts: {have}"
+
+
+def _movement_faults(ledger: Ledger, key: StockKey, opened: int | None) -> Iterator[str]:
+    row, moved = ledger.stock[key], ledger.movements.get(key, [])
+    if number_of(row, "available") < 0 and not any(m.kind in FED for m in moved):
+        yield f"stock {key}: oversold: {number_of(row, 'available')} available and no feed said so"
+    counts = sorted((m for m in moved if m.kind == "count"), key=lambda m: m.at)
+    if counts and instant_of(row, "observed_at") != counts[-1].at:
+        yield f"stock {key}: observed_at is not that of the newest count, {counts[-1].at}"
+    begun = counts[-1].on_hand if counts else opened
+    if begun is not None:
+        since = sum(m.change for m in moved if not counts or m.at > counts[-1].at)
+        if number_of(row, "on_hand") != begun + since:
+            yield f"stock {key}: on_hand {number_of(row, 'on_hand')} is not {begun} {since:+}"
+
+
+def _order_faults(ledger: Ledger) -> Iterator[str]:
+    booked = Counter(
+        (m.order_id, m.location_id, m.sku, -m.change)
+        for moved in ledger.movements.values()
+        for m in moved
+        if m.kind == "handover"
+    )
+    for order_id, number in ledger.shipment_rows:
+        if order_id not in ledger.orders:
+            yield f"order {order_id}: task {number} without an order"
+    for order_id, order in sorted(ledger.orders.items()):
+        for fault in (
+            *_index_faults(ledger, order),
+            *_allocation_faults(order),
+            *_task_faults(order),
+            *_event_faults(ledger, order),
+        ):
+            yield f"order {order_id} ({order.status}): {fault}"
+        for shipment in order.shipments:
+            if shipment.status in HANDED_OVER:
+                for sku, quantity in _by_sku(shipment).items():
+                    booked[order_id, shipment.location_id, sku, quantity] -= 1
+    yield from (f"hand-over booked {n:+} times too often: {what}" for what, n in booked.items() if n)
+
+
+def _index_faults(ledger: Ledger, order: Order) -> Iterator[str]:
+    row = ledger.order_rows[order.order_id]
+    if (number_of(row, "version"), text_of(row, "status")) != (order.version, order.status):
+        yield "row and document differ in version or status"
+    if ("due_bucket" in row) != (order.status == "reserved"):
+        yield "the deadline index shows exactly what can run out, and does not here"
+    for shipment in order.shipments:
+        task = ledger.shipment_rows[order.order_id, shipment.number]
+        stands = ("work_location" in task, text_of(task, "status"))
+        if stands != (shipment.status in WORK, shipment.status):
+            yield f"task {shipment.number} ({shipment.status}) stands wrongly in the work list"
+
+
+def _allocation_faults(order: Order) -> Iterator[str]:
+    held: Counter[str] = Counter()
+    for shipment in order.shipments:
+        if shipment.status in HOLDING | HANDED_OVER:
+            held.update({a.line_id: 0 for a in shipment.allocations})
+            for allocation in shipment.allocations:
+                held[allocation.line_id] += allocation.quantity
+    for line in order.lines:
+        refused_or_let_go = any(s.status in ("refused", "cancelled") for s in order.shipments)
+        if held[line.line_id] > line.quantity:
+            yield f"line {line.line_id}: {held[line.line_id]} allocated of {line.quantity} ordered"
+        elif order.status in ACCEPTED and not refused_or_let_go and held[line.line_id] < line.quantity:
+            yield f"line {line.line_id}: only {held[line.line_id]} allocated of {line.quantity} accepted"
+    if unknown := held.keys() - {line.line_id for line in order.lines}:
+        yield f"allocations of lines it does not have: {sorted(unknown)}"
+
+
+def _task_faults(order: Order) -> Iterator[str]:
+    statuses = [s.status for s in order.shipments]
+    if ("waiting" in statuses) != (order.status == "reserved"):
+        yield f"unpaid and paid tasks do not go together with its state: {statuses}"
+    if order.status in ENDED and HOLDING & set(statuses):
+        yield f"it ended and still holds units: {statuses}"
+    if order.status == "fulfilled" and not (HANDED_OVER & set(statuses) and not HOLDING & set(statuses)):
+        yield f"fulfilled with tasks {statuses}"
+    for shipment in order.shipments:
+        if shipment.promise.method != order.method:
+            yield f"task {shipment.number} is a {shipment.promise.method} of a {order.method} order"
+    for location_id in order.refused_by:
+        asked = [s.status for s in order.shipments if s.location_id == location_id]
+        if asked[-1:] != ["refused"]:
+            yield f"{location_id} refused it and was asked again: {asked}"
+
+
+def _event_faults(ledger: Ledger, order: Order) -> Iterator[str]:
+    told = ledger.events.get(order.order_id, Counter())
+    statuses = Counter(s.status for s in order.shipments)
+    if ledger.changes.get(order.order_id, 0) != order.version:
+        yield f"version {order.version}, but events of {ledger.changes.get(order.order_id, 0)} commands"
+    for event, happened in (
+        ("TaskCollected", statuses["collected"]),
+        ("TaskShipped", statuses["shipped"]),
+        ("TaskRefused", statuses["refused"]),
+    ):
+        if told[event] != happened:
+            yield f"{event} was told {told[event]} times and happened {happened} times"
+    yield from (
+        f"{event} was told {told[event]} times"
+        for event in ("OrderReserved", "OrderExpired", "OrderFulfilled")
+        if told[event] > 1
+    )
+    # what was not handed over of an order may be let go, which ends it too
+    endings = {
+        "expired": {"OrderExpired"},
+        "cancelled": {"OrderCancelled"},
+        "fulfilled": {"OrderFulfilled", "OrderCancelled"},
+    }
+    if order.status in endings and not endings[order.status] & told.keys():
+        yield f"it is {order.status} and nobody was told: {dict(told)}"
+    if order.status in ACCEPTED and order.order_id not in ledger.decisions:
+        yield "no decision is kept"
+
+
+def _capacity_faults(ledger: Ledger, *, windows_may_vanish: bool) -> Iterator[str]:
+    taken: Counter[tuple[str, str]] = Counter()
+    for order in ledger.orders.values():
+        for shipment in order.shipments:
+            if shipment.status in HOLDING | HANDED_OVER:
+                place = keys.location_method(shipment.location_id, order.method)
+                taken[place, shipment.promise.window] += 1
+    known = set(ledger.windows)
+    for key in sorted(known if windows_may_vanish else known | taken.keys()):
+        location_id, _, method = key[0].rpartition("#")
+        used = ledger.windows.get(key, 0)
+        if used != taken[key]:
+            yield f"capacity {key}: used {used}, but {taken[key]} tasks are in the window"
+        limits: Mapping[Any, int] = ledger.locations[location_id].capacity
+        if method in limits and used > limits[method]:
+            yield f"capacity {key}: {used} of {limits[method]}"
+
+
+def _answer_faults(ledger: Ledger) -> Iterator[str]:
+    placed = {order.fingerprint for order in ledger.orders.values()}
+    for row in ledger.answers:
+        if number_of(row, "status") == 201 and text_of(row, "fingerprint") not in placed:
+            yield f"answer {text_of(row, 'idempotency_key')}: a 201 without its order"
+
+
+def _by_sku(shipment: Shipment) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for sku, quantity in shipment.units():
+        total[sku] += quantity
+    return total
