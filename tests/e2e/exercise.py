@@ -1,0 +1,254 @@
+"""Everything that every function does on AWS, in parts: without any one permission, one of them ends in a refusal.
+
+Each part calls the API and sends messages as the outside world does, and waits for what must come of it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.local import stories
+from tests.local.calls import checkout, operations, staff
+from tests.local.inbox import Inbox
+from tests.local.stack import Stack
+from tests.local.stories import SHIP_TO, new_id, step
+
+SKU = "TEE-RED-M"
+SHELF = 200  # enough for one round of everything
+STORE = "senayan"
+PATIENCE_SECONDS = 60
+
+
+class PermissionRefused(AssertionError):
+    """A function was refused what it asked of AWS."""
+
+
+@dataclass
+class Scene:
+    """A deployed stack, what was told, and an eye on what was refused (`watch` raises PermissionRefused)."""
+
+    stack: Stack
+    inbox: Inbox
+    watch: Callable[[], None] = field(default=lambda: None)
+
+    def until(self, what: str, there: Callable[[], Any]) -> Any:
+        """The first answer of `there` that is something."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            self.watch()
+            if found := there():
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"{what}: not within {PATIENCE_SECONDS} s")
+
+    def send(self, queue: str, message: object) -> None:
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.stack.client("sqs").send_message(QueueUrl=self.stack.queues[queue], MessageBody=body)
+
+    def parks(self, queue: str) -> None:
+        """What can never be understood is put aside, with the reason."""
+        poison = f"no message of ours {uuid4()}"
+        self.send(f"{queue}Queue", poison)
+        sqs, url = self.stack.client("sqs"), self.stack.queues[f"{queue}DeadLetters"]
+
+        def parked() -> bool:
+            letters = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+            return any(letter["Body"] == poison for letter in letters.get("Messages", []))
+
+        self.until(f"a poison message of {queue} in its dead letters", parked)
+
+
+def restock(scene: Scene) -> None:
+    """Enough on the shelf for one round; done before a permission is taken away."""
+    count = {"type": "count", "sku": SKU, "location_id": STORE, "on_hand": SHELF, "observed_at": now()}
+    updates = {"updates": [count]}
+    operations(scene.stack).post("/v1/stock-updates", updates, key=uuid4().hex).expect(202)
+    scene.until("the count", lambda: shelf(scene)["on_hand"] == SHELF)
+
+
+def shop(scene: Scene) -> None:
+    """Ask by postal code, order, pay, change one's mind when it is picked; ask for more than there is."""
+    caller = checkout(scene.stack)
+    asked = {**basket(1), "methods": ["pickup", "delivery"]}
+    assert caller.post("/v1/options", asked).expect(200)["pickup"]
+    body = pickup_order(1, payment={"state": "pending", "kind": "card"})
+    order_id = body["order_id"]
+    caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    caller.post(f"/v1/orders/{order_id}/confirm", {}, key=uuid4().hex).expect(200)
+    person = staff(scene.stack, STORE)
+    step(person, STORE, f"{order_id}~1", "accept")
+    step(person, STORE, f"{order_id}~1", "ready")
+    caller.post(f"/v1/orders/{order_id}/cancel", {}, key=uuid4().hex).expect(200)
+    assert caller.get(f"/v1/orders/{order_id}").expect(200)["status"] == "cancelled"
+    caller.post("/v1/orders", pickup_order(SHELF + 50), key=uuid4().hex).expect(409)
+
+
+def intake(scene: Scene) -> None:
+    """An order from a queue, one that nobody can supply, and one that nobody can read."""
+    caller = checkout(scene.stack)
+    for body, status in ((pickup_order(1), "confirmed"), (pickup_order(SHELF + 50), "unfillable")):
+        scene.send("IntakeQueue", body)
+
+        def there(order_id: str = body["order_id"], status: str = status) -> bool:
+            answer = caller.get(f"/v1/orders/{order_id}")
+            return answer.status == 200 and bool(answer.body["status"] == status)
+
+        scene.until(f"an order from the queue, {status}", there)
+    scene.parks("Intake")
+
+
+def refusal(scene: Scene) -> None:
+    """A parcel that the first store has no time for goes elsewhere and is shipped; a message nobody can read."""
+    caller = checkout(scene.stack)
+    body = {**basket(1), "order_id": new_id("E"), "method": "delivery", "ship_to": SHIP_TO, "payment": PAID}
+    placed = caller.post("/v1/orders", with_contact(body), key=uuid4().hex).expect(201)
+    first = placed["shipments"][0]
+    person = staff(scene.stack, first["location_id"])
+    person.get(f"/v1/locations/{first['location_id']}/tasks").expect(200)
+    step(person, first["location_id"], first["task_id"], "refuse", {"reason": "no_time"})
+
+    def rerouted() -> Any:
+        shipments = caller.get(f"/v1/orders/{body['order_id']}").expect(200)["shipments"]
+        return shipments[1] if len(shipments) > 1 else None
+
+    second = scene.until("another store for a refused task", rerouted)
+    parcel = {"carrier": "JNE", "tracking_number": f"JNE{uuid4().hex[:8].upper()}"}
+    step(staff(scene.stack, second["location_id"]), second["location_id"], second["task_id"], "ship", parcel)
+    scene.parks("Reroute")
+
+
+def handover(scene: Scene) -> None:
+    """A pickup, paid, told to store and customer, collected with the code at the second try; and one not found."""
+    caller = checkout(scene.stack)
+    body = pickup_order(1)
+    order_id, task_id = body["order_id"], f"{body['order_id']}~1"
+    caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    told(scene, stories.to_store(task_id))
+    told(scene, stories.to_customer("OrderConfirmed", order_id))
+    person = staff(scene.stack, STORE)
+    step(person, STORE, task_id, "accept")
+    step(person, STORE, task_id, "ready")
+    code = stories.CODE.search(told(scene, stories.to_customer("TaskReady", order_id)).body["text"])
+    assert code is not None
+    wrong = "0000-0000" if code[0] != "0000-0000" else "1111-1111"
+    path = f"/v1/locations/{STORE}/tasks/{task_id}/collect"
+    assert person.post(path, {"code": wrong}, key=uuid4().hex).status in (403, 409, 422)
+    step(person, STORE, task_id, "collect", {"code": code[0]})
+
+    lost = pickup_order(1)
+    caller.post("/v1/orders", lost, key=uuid4().hex).expect(201)
+    step(person, STORE, f"{lost['order_id']}~1", "refuse", {"reason": "not_found"})
+    told(scene, stories.to_customer("ChoiceRequired", lost["order_id"]))
+    scene.parks("Notify")
+
+
+def feed(scene: Scene) -> None:
+    """A count, a sale, a count that leaves less than was promised, and a message nobody can read."""
+    on_hand = shelf(scene)["on_hand"]
+    sale = {"type": "movement", "movement_id": uuid4().hex, "sku": SKU, "location_id": STORE, "kind": "sale"}
+    scene.send("StockFeedQueue", {**sale, "change": -1, "at": now()})
+    scene.until("a sale", lambda: shelf(scene)["on_hand"] == on_hand - 1)
+    checkout(scene.stack).post("/v1/orders", pickup_order(1), key=uuid4().hex).expect(201)
+    count = {"type": "count", "sku": SKU, "location_id": STORE, "on_hand": 0, "observed_at": now()}
+    scene.send("StockFeedQueue", count)
+    scene.until("a count", lambda: shelf(scene)["on_hand"] == 0)
+    scene.parks("StockFeed")
+
+
+def expiry(scene: Scene) -> None:
+    """A reservation that was never paid gives its unit back."""
+    pay_by = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    body = pickup_order(1, payment={"state": "pending", "kind": "virtual_account", "pay_by": pay_by})
+    caller = checkout(scene.stack)
+    caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    reserved = shelf(scene)["reserved"]
+    time.sleep(3)
+
+    def swept() -> bool:
+        scene.stack.client("lambda").invoke(FunctionName=scene.stack.function_name("sweep"), Payload=b"{}")
+        return bool(shelf(scene)["reserved"] < reserved)
+
+    scene.until("a sweep", swept)
+
+
+def administration(scene: Scene) -> None:
+    """Read and write what operations may."""
+    caller = operations(scene.stack)
+    location = caller.get(f"/v1/locations/{STORE}").expect(200)
+    caller.put(f"/v1/locations/{STORE}", location).expect(200)
+    policy = caller.get("/v1/policies/default").expect(200)
+    caller.put("/v1/policies/default", policy).expect(200)
+    restock(scene)
+
+
+PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
+    "Options": (shop,),
+    "Orders": (shop,),
+    "Intake": (intake,),
+    "Reroute": (refusal,),
+    "StockFeed": (feed,),
+    "Tasks": (shop, refusal, handover),
+    "Publish": (handover,),
+    "Notify": (handover,),
+    "Sweep": (expiry,),
+    "Admin": (administration,),
+}
+
+
+def exercise(scene: Scene, *functions: str) -> None:
+    """The parts that these functions (all, if none is named) have a hand in, each once."""
+    parts = dict.fromkeys(part for name in functions or PARTS for part in PARTS[name])
+    for part in parts:
+        part(scene)
+
+
+PAID = {"state": "captured", "kind": "card"}
+
+
+def basket(quantity: int) -> dict[str, Any]:
+    """By postal code, so that the places are read, too."""
+    return {
+        "channel": "web",
+        "customer": {"postal_code": "12190", "country": "ID"},
+        "lines": [{"line_id": "1", "sku": SKU, "quantity": quantity}],
+    }
+
+
+def with_contact(body: dict[str, Any]) -> dict[str, Any]:
+    """A person of her own: what is unpaid is limited per person."""
+    phone = f"+62812{uuid4().int % 10**8:08}"
+    contact = {"name": "Dewi", "phone": phone, "locale": "id", "notify": ["whatsapp"]}
+    return {**body, "customer": {**body["customer"], "contact": contact}}
+
+
+def pickup_order(quantity: int, **more: Any) -> dict[str, Any]:
+    body = {
+        **basket(quantity),
+        "order_id": new_id("E"),
+        "method": "pickup",
+        "location_id": STORE,
+        "payment": PAID,
+    }
+    return with_contact({**body, **more})
+
+
+def shelf(scene: Scene) -> dict[str, Any]:
+    """The row of the stock table, read behind the API: this must work whatever was taken away."""
+    key = {"sku": {"S": SKU}, "location_id": {"S": STORE}}
+    table = scene.stack.tables["Stock"]
+    row = scene.stack.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    return {name: int(row[name]["N"]) for name in ("on_hand", "reserved", "blocked", "available")}
+
+
+def told(scene: Scene, what: Callable[[Any], bool]) -> Any:
+    return scene.until("a message", lambda: next((t for t in scene.inbox.collect() if what(t)), None))
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
