@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,7 +91,15 @@ class World:
 
     def take_away(self, sku: str, location_id: str) -> None:
         """Delete a stock row behind the router's back."""
-        aws.dynamodb().delete_item(TableName="Stock", Key={"sku": text(sku), "location_id": text(location_id)})
+        aws.dynamodb().delete_item(
+            TableName="Stock", Key={"sku": text(sku), "location_id": text(location_id)}
+        )
+
+    def forget_windows(self) -> None:
+        """Delete every capacity window, as its expiry does in the end."""
+        for row in self.rows("Capacity"):
+            key = {name: row[name] for name in ("location_method", "window")}
+            aws.dynamodb().delete_item(TableName="Capacity", Key=key)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table."""
@@ -107,6 +115,16 @@ class World:
     def restart(self) -> None:
         """All functions cold: nothing cached, nothing built."""
         bootstrap.reset(clients=False)
+
+    def between(self, act: Callable[[], object]) -> None:
+        """Let ``act`` happen after the router's next decision, just before its transaction is written."""
+        name, events = "before-call.dynamodb.TransactWriteItems", aws.dynamodb().meta.events
+
+        def once(**_: Any) -> None:
+            events.unregister(name, once)
+            act()
+
+        events.register(name, once)
 
     # --- calls
 
@@ -201,6 +219,11 @@ class World:
         if new:
             assert handler("publish")(stream_event(new), CONTEXT) == {"batchItemFailures": []}
         return bool(new)
+
+    def waiting_for(self, queue: str) -> list[str]:
+        """Publish what is new, and take what then waits in one queue."""
+        self._publish()
+        return self.receive(queue)
 
     def receive(self, queue: str) -> list[str]:
         """Take everything from a queue."""

@@ -139,12 +139,12 @@ def _refused(refusal: Refusal) -> Response:
 
 def _problem(status: int, title: str, code: str, detail: str, more: Mapping[str, Any] | None = None) -> Response:
     body = {
+        **(more or {}),  # first: RFC 9457's own members are never overwritten
         "type": f"urn:fulfillment:problem:{code}",
         "title": title,
         "status": status,
         "detail": detail,
         "code": code,
-        **(more or {}),
     }
     headers = {"Retry-After": "1"} if status == 503 else {}
     return _response(status, json.dumps(body, ensure_ascii=False), "application/problem+json", headers)

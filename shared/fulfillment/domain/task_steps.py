@@ -133,7 +133,7 @@ def _require(shipment: Shipment, step: str, statuses: set[ShipmentStatus]) -> No
             "wrong_state",
             f"A task that is {shipment.status} cannot take the step {step!r}; "
             f"it must be {' or '.join(sorted(statuses))}.",
-            extra={"status": shipment.status},
+            extra={"task_status": shipment.status},
         )
 
 

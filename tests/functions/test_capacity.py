@@ -1,0 +1,141 @@
+"""A store takes so many orders an hour and not one more; places come back with whatever ends an order."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.support.builders import (
+    PENDING_CARD,
+    SENAYAN,
+    a_location,
+    a_product,
+    asked,
+    delivery_body,
+    north_of,
+    order_body,
+    stock,
+)
+from tests.support.world import World
+
+ONE_WINDOW = {"capacity_windows": 1}
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """A store with plenty of tees that takes two orders of each kind an hour."""
+    world.given(a_product("tee"), stock("senayan", tee=50))
+    world.given(a_location("senayan", capacity={"pickup": 2, "delivery": 2}))
+    return world
+
+
+def only_this_hour(shop: World) -> None:
+    """No promise may move to a later hour."""
+    shop.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=ONE_WINDOW)
+
+
+def test_capacity_admits_exactly_so_many(shop: World) -> None:
+    # Given
+    only_this_hour(shop)
+
+    # When five want the same hour
+    replies = [shop.order(order_body(f"A-{n}")) for n in range(5)]
+
+    # Then two get it, and the others hear why not
+    assert Counter(reply.status for reply in replies) == {201: 2, 409: 3}
+    assert {reply.body["code"] for reply in replies if reply.status == 409} == {"capacity_full"}
+    assert shop.stock("tee", "senayan").reserved == 2
+    assert shop.options(asked(methods=["pickup"])).body["pickup"] == []
+
+
+def test_a_full_hour_moves_the_promise_to_the_next(shop: World) -> None:
+    # When five order
+    orders = [shop.order(order_body(f"A-{n}")).body for n in range(5)]
+
+    # Then
+    promised = [order["shipments"][0]["promise"]["ready_by"][11:16] for order in orders]
+    assert promised == ["13:00", "13:00", "14:00", "14:00", "15:00"]
+    offer = shop.options(asked(methods=["pickup"])).body["pickup"][0]
+    assert offer["ready_by"] == "2026-11-23T15:00:00+07:00"
+
+
+def test_a_full_store_sends_nothing_and_another_does(shop: World) -> None:
+    # Given
+    only_this_hour(shop)
+    shop.given(a_location("kota", point=north_of(SENAYAN, 9)), stock("kota", tee=5))
+
+    # When three parcels are ordered
+    orders = [shop.order(delivery_body(f"D-{n}")).body for n in range(3)]
+
+    # Then
+    senders = [order["shipments"][0]["location_id"] for order in orders]
+    assert senders == ["senayan", "senayan", "kota"]
+
+
+def test_pickups_and_parcels_have_places_of_their_own(shop: World) -> None:
+    only_this_hour(shop)
+    pickups = [shop.order(order_body(f"A-{n}")).status for n in range(3)]
+
+    parcel = shop.order(delivery_body())
+
+    assert (pickups, parcel.status) == ([201, 201, 409], 201)
+
+
+@pytest.fixture
+def full(shop: World) -> World:
+    """Both places of the only hour are taken: one paid, one not."""
+    only_this_hour(shop)
+    shop.order(order_body("A-1"))
+    shop.order(order_body("A-2", payment=PENDING_CARD))
+    assert shop.order(order_body("B-0")).status == 409
+    return shop
+
+
+def test_a_cancelled_order_gives_its_place_back(full: World) -> None:
+    full.on_order("A-1", "cancel")
+
+    assert [full.order(order_body(f"B-{n}")).status for n in (1, 2)] == [201, 409]
+
+
+def test_a_refused_order_gives_its_place_back(full: World) -> None:
+    full.on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"})
+
+    assert [full.order(order_body(f"B-{n}")).status for n in (1, 2)] == [201, 409]
+
+
+def test_an_expired_order_gives_its_place_back(full: World) -> None:
+    full.clock.forward(minutes=10)
+    full.sweep()
+
+    used = {row["window"]["S"]: row["used"]["N"] for row in full.rows("Capacity")}
+    assert used == {"2026-11-23T13": "1"}
+
+
+def test_a_buyer_found_without_a_place_ends_what_is_overdue_first(shop: World) -> None:
+    # Given both places of the hour taken by an order at 13.00 that nobody paid, and one that was; prepared in no time
+    shop.given(a_location("senayan", capacity={"pickup": 2}, prep_minutes=0))
+    only_this_hour(shop)
+    shop.order(order_body("A-1"))
+    shop.order(order_body("A-2", payment=PENDING_CARD))
+    shop.clock.forward(minutes=10)
+
+    # When somebody wants a place in the same hour
+    order = shop.order(order_body("B-1"))
+
+    # Then there is one
+    assert order.status == 201, order.body
+    assert shop.get_order("A-2").body["status"] == "expired"
+
+
+def test_a_place_in_a_window_that_vanished_needs_no_giving_back(shop: World) -> None:
+    # Given an order whose window was swept away with old data
+    shop.order(order_body())
+    shop.forget_windows()
+
+    # When
+    cancelled = shop.on_order("A-1", "cancel")
+
+    # Then
+    assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
+    assert shop.stock("tee", "senayan").reserved == 0
