@@ -58,12 +58,16 @@ def pickup(stack: Stack, inbox: Inbox, say: Say) -> str:
     before = _stock(stack, "TEE-RED-M", location_id)
     body = order(new_id("P"), lines, "pickup", option_id=chosen["option_id"], location_id=location_id)
     body["payment"] = {"state": "pending", "kind": "qris"}
-    order_id = body["order_id"]
+    order_id: str = body["order_id"]
     placed = shop.post("/v1/orders", body, key=uuid4().hex).expect(201)
     after = _stock(stack, "TEE-RED-M", location_id)
-    say(f"  Order {order_id} at {chosen['name']}: {placed['status']} until {placed['reservation_expires_at']}.")
-    say(f"    {location_id}: reserved {before['reserved']} -> {after['reserved']}, "
-        f"available {before['available']} -> {after['available']}")
+    say(
+        f"  Order {order_id} at {chosen['name']}: {placed['status']} until {placed['reservation_expires_at']}."
+    )
+    say(
+        f"    {location_id}: reserved {before['reserved']} -> {after['reserved']}, "
+        f"available {before['available']} -> {after['available']}"
+    )
     assert after["reserved"] == before["reserved"] + 2, (before, after)
     assert after["available"] == before["available"] - 2, (before, after)
 
@@ -100,7 +104,7 @@ def delivery(stack: Stack, inbox: Inbox, say: Say) -> str:
     _say_reasons(options, say)
 
     body = order(new_id("D"), lines, "delivery", option_id=plan["option_id"], ship_to=SHIP_TO)
-    order_id = body["order_id"]
+    order_id: str = body["order_id"]
     placed = shop.post("/v1/orders", body, key=uuid4().hex).expect(201)
     (first,) = placed["shipments"]
     say(f"  Order {order_id}, paid: {first['location_id']} is to send it ({first['distance_km']} km away).")
@@ -113,7 +117,9 @@ def delivery(stack: Stack, inbox: Inbox, say: Say) -> str:
     step(person, first["location_id"], f"{order_id}~1", "refuse", {"reason": "not_found"})
     row = _stock(stack, "SCARF-SILK-RED", first["location_id"])
     assert (row["available"], row["reserved"]) == (0, 0), row
-    say(f"  {first['location_id']} cannot find it: its {row['blocked']} unit is blocked until somebody counts.")
+    say(
+        f"  {first['location_id']} cannot find it: its {row['blocked']} unit is blocked until somebody counts."
+    )
     second = wait_for_shipment(shop, order_id, 2)
     assert second["location_id"] != first["location_id"], second
     told = inbox.wait_for(to_store(second["task_id"]), seconds=PATIENCE_SECONDS)
@@ -136,9 +142,16 @@ def new_id(prefix: str) -> str:
     return f"{prefix}-{uuid4().hex[:8].upper()}"
 
 
-def ask(lines: list[dict[str, Any]], methods: list[str], point: Mapping[str, float] = CUSTOMER_POINT) -> dict[str, Any]:
+def ask(
+    lines: list[dict[str, Any]], methods: list[str], point: Mapping[str, float] = CUSTOMER_POINT
+) -> dict[str, Any]:
     """The body of POST /v1/options."""
-    return {"channel": "web", "customer": {"point": dict(point), "country": "ID"}, "lines": lines, "methods": methods}
+    return {
+        "channel": "web",
+        "customer": {"point": dict(point), "country": "ID"},
+        "lines": lines,
+        "methods": methods,
+    }
 
 
 def order(order_id: str, lines: list[dict[str, Any]], method: str, **more: Any) -> dict[str, Any]:
@@ -167,10 +180,8 @@ def to_store(task_id: str) -> Callable[[Told], bool]:
 
 def to_customer(event: str, order_id: str) -> Callable[[Told], bool]:
     """The message that tells the customer of this event of the order."""
-    return (
-        lambda told: told.topic == "customer"
-        and told.attributes["event"] == event
-        and order_id in told.body["subject"]
+    return lambda told: (
+        told.topic == "customer" and told.attributes["event"] == event and order_id in told.body["subject"]
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -26,6 +27,7 @@ _WORDS = {
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {"staff": [{"staffIdToken": []}], "anyone": []}
 
 
+@cache
 def document() -> dict[str, Any]:
     """The document as plain JSON values, the same at every call."""
     models = {model for route in ROUTES for model in (route.body, route.answer) if model} | {Problem}
