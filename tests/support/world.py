@@ -13,12 +13,12 @@ from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import location_item
-from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import pages, text
 from fulfillment.adapters.dynamodb.stock import row_item, stock_row
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
-from fulfillment.domain.stock import StockRow
+from fulfillment.domain.stock import StockMovement, StockRow
 from tests.support.aws_world import TABLE_VARIABLES
 from tests.support.builders import MONDAY_NOON
 from tests.support.contract import require_described
@@ -89,11 +89,27 @@ class World:
         key = {"sku": text(sku), "location_id": text(location_id)}
         return stock_row(aws.dynamodb().get_item(TableName="Stock", Key=key)["Item"])
 
+    def movements(self, sku: str, location_id: str) -> list[StockMovement]:
+        """What was recorded of a shelf, oldest first."""
+        shelf = {":shelf": text(keys.stock_key(sku, location_id))}
+        found = aws.dynamodb().query(
+            TableName="StockMovements",
+            KeyConditionExpression="stock_key = :shelf",
+            ExpressionAttributeValues=shelf,
+        )
+        return [from_document(StockMovement, row["document"]["S"]) for row in found["Items"]]
+
     def take_away(self, sku: str, location_id: str) -> None:
         """Delete a stock row behind the router's back."""
         aws.dynamodb().delete_item(
             TableName="Stock", Key={"sku": text(sku), "location_id": text(location_id)}
         )
+
+    def forget_what_was_sent(self) -> None:
+        """Delete the marks of messages that went out, as a crash before marking would have left it."""
+        for row in self.rows("Idempotency"):
+            key = {"idempotency_key": row["idempotency_key"]}
+            aws.dynamodb().delete_item(TableName="Idempotency", Key=key)
 
     def forget_windows(self) -> None:
         """Delete every capacity window, as its expiry does in the end."""
@@ -252,6 +268,14 @@ class World:
             attributes = {name: a["Value"] for name, a in envelope["MessageAttributes"].items()}
             found.append({**json.loads(envelope["Message"]), "attributes": attributes})
         return found
+
+    def told_on_the_bus(self) -> list[dict[str, Any]]:
+        """Every event there is, as it is put on the bus."""
+        return [
+            json.loads(row["document"]["S"])
+            for row in self.rows("Orders")
+            if row["sk"]["S"].startswith(keys.EVENT_PREFIX)
+        ]
 
     def events(self, order_id: str) -> list[str]:
         """Types of the events an order has told."""
