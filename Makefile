@@ -73,3 +73,4 @@ invoke: setup
 
 build: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sam build
+	@cat .aws-sam/build/*/NOT_COMPILED .aws-sam/build/*/python/NOT_COMPILED 2>/dev/null | sort -u

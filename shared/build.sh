@@ -48,7 +48,9 @@ compile() {
     # at each cold start; `unchecked-hash` is taken as it is.
     python=$(target_python)
     if [ -z "$python" ]; then
-        echo "no Python $LAMBDA_PYTHON on this machine: $1 is not compiled; it runs, and starts slower" >&2
+        # SAM swallows what a build says, so it is left in a file; `make build` shows it.
+        echo "No Python $LAMBDA_PYTHON on this machine: the build is not compiled. It runs, and starts slower." \
+            | tee "$1/NOT_COMPILED" >&2
         return
     fi
     "$python" -m compileall -q --invalidation-mode unchecked-hash -s "$1" -p "$2" "$1"

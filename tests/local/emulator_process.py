@@ -101,6 +101,8 @@ def write_down_authorizations(path: Path) -> None:
     lock = threading.Lock()
 
     def enforce(access_key_id: str, iam_action: str, *arguments: Any, **named: Any) -> Any:
+        # On AWS the permission to send, delete or change one message is that for a batch of them.
+        iam_action = iam_action.removesuffix("Batch") if iam_action.startswith("sqs:") else iam_action
         refusal = decide(access_key_id, iam_action, *arguments, **named)
         caller = evaluator.resolve_caller_identity(access_key_id) or {}
         resource = named.get("resource_arn") or (arguments[2] if len(arguments) > 2 else "*")

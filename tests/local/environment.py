@@ -56,5 +56,6 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         outputs=outputs,
         resources=resources,
         listeners=listen(outputs, url),
+        authorizations=emulator.authorizations_path,
         **pool,
     )

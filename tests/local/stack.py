@@ -50,6 +50,8 @@ class Stack(_Part):
     outputs: dict[str, str] = Field(default_factory=dict, exclude=True)
     resources: dict[str, str] = Field(default_factory=dict, exclude=True)
     listeners: dict[str, str] = Field(default_factory=dict, exclude=True)
+    # Where the emulator writes down its decisions on permissions.
+    authorizations: Path = Field(default=Path("/nowhere"), exclude=True)
 
     def client(self, service: str) -> Any:
         """A client with the emulator's root credentials: for looking behind the scenes, never for the story itself."""

@@ -1,0 +1,232 @@
+"""template.yaml keeps its promises, seen without an emulator."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from fulfillment.api.routes import ROUTES
+from tests.support.template import ROOT, resources, template
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+QUEUES = resources("AWS::SQS::Queue")
+API_FUNCTIONS = {"OptionsFunction", "OrdersFunction", "TasksFunction", "AdminFunction"}
+AUTHORIZERS = {"checkout": "AWS_IAM", "operations": "AWS_IAM", "staff": "Staff", "anyone": "NONE"}
+
+
+def events(kind: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Event sources of a kind: name -> (function, properties)."""
+    return {
+        f"{function}.{name}": (function, event["Properties"])
+        for function, properties in FUNCTIONS.items()
+        for name, event in properties.get("Events", {}).items()
+        if event["Type"] == kind
+    }
+
+
+def default(function: str, key: str) -> Any:
+    return FUNCTIONS[function].get(key, template()["Globals"]["Function"].get(key))
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    policies = resources("AWS::IAM::Role")[role]["Policies"]
+    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+
+def test_every_method_is_written_out_with_its_callers() -> None:
+    written = {
+        (e["Method"], e["Path"], function, e.get("Auth", {}).get("Authorizer", "AWS_IAM"))
+        for function, e in events("Api").values()
+    }
+
+    wanted = {
+        (r.method, r.path, f"{r.function.title().replace('_', '')}Function", AUTHORIZERS[r.callers[0]])
+        for r in ROUTES
+    }
+    assert written == wanted
+    auth = template()["Resources"]["Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] == "AWS_IAM"
+    assert auth["InvokeRole"] == "NONE"
+
+
+@pytest.mark.parametrize(
+    ("policy", "caller"), [("CheckoutAccess", "checkout"), ("OperationsAccess", "operations")]
+)
+def test_callers_may_call_exactly_their_methods(policy: str, caller: str) -> None:
+    (statement,) = resources("AWS::IAM::ManagedPolicy")[policy]["PolicyDocument"]["Statement"]
+
+    allowed = {r["Fn::Sub"].partition("${StageName}/")[2] for r in statement["Resource"]}
+    wanted = {f"{r.method}{re.sub(r'{[^}]*}', '*', r.path)}" for r in ROUTES if caller in r.callers}
+    assert statement["Action"] == "execute-api:Invoke"
+    assert allowed == wanted
+
+
+def test_every_queue_that_is_read_has_dead_letters_and_time_for_six_runs() -> None:
+    for function, source in events("SQS").values():
+        queue = QUEUES[source["Queue"]["Fn::GetAtt"][0]]
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+
+        assert target in QUEUES
+        assert "RedrivePolicy" not in QUEUES[target]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert queue["VisibilityTimeout"] >= 6 * default(function, "Timeout")
+        assert queue["MessageRetentionPeriod"] < QUEUES[target]["MessageRetentionPeriod"]
+
+
+def test_every_asynchronous_path_ends_somewhere() -> None:
+    for rule in resources("AWS::Events::Rule").values():
+        for target in rule["Targets"]:
+            assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in QUEUES
+    for schedule in resources("AWS::Scheduler::Schedule").values():
+        assert schedule["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in QUEUES
+        invoked = FUNCTIONS[schedule["Target"]["Arn"]["Fn::GetAtt"][0]]
+        assert (
+            invoked["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+            in QUEUES
+        )
+        assert invoked["EventInvokeConfig"]["MaximumRetryAttempts"] <= 2
+
+
+def test_the_bus_may_send_to_its_queues_and_nobody_else() -> None:
+    policies = {p["Queues"][0]["Ref"]: p for p in resources("AWS::SQS::QueuePolicy").values()}
+    targets = {
+        arn["Fn::GetAtt"][0]
+        for rule in resources("AWS::Events::Rule").values()
+        for target in rule["Targets"]
+        for arn in (target["Arn"], target["DeadLetterConfig"]["Arn"])
+    }
+
+    assert policies.keys() == targets
+    for policy in policies.values():
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        assert "aws:SourceArn" in statement["Condition"]["ArnEquals"]
+
+
+def test_streams_are_retried_for_a_while_and_not_for_a_day() -> None:
+    for _function, source in events("DynamoDB").values():
+        assert 1 <= source["MaximumRetryAttempts"] <= 20
+        assert source["MaximumRecordAgeInSeconds"] <= 3600
+        assert source["BisectBatchOnFunctionError"] is True
+        assert source["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] in QUEUES
+        (pattern,) = source["FilterCriteria"]["Filters"]
+        assert json.loads(pattern["Pattern"]) == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}},
+        }
+
+
+def test_one_bad_message_fails_alone() -> None:
+    for _function, source in {**events("SQS"), **events("DynamoDB")}.values():
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_logs_are_kept_for_a_while_and_not_for_ever() -> None:
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert all(group["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups.values())
+    for name, function in FUNCTIONS.items():
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups, name
+
+
+def test_data_is_encrypted_and_can_be_brought_back() -> None:
+    for name, table in resources("AWS::DynamoDB::Table").items():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Protected", True, False]}
+        assert template()["Resources"][name]["DeletionPolicy"] == "Retain"
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in QUEUES.values())
+    assert all(topic["KmsMasterKeyId"] for topic in resources("AWS::SNS::Topic").values())
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in FUNCTIONS.values()]
+
+    assert len(set(roles)) == len(FUNCTIONS)
+    assert all("Policies" not in function for function in FUNCTIONS.values())
+    for name, role in resources("AWS::IAM::Role").items():
+        assert "ManagedPolicyArns" not in role, name
+
+
+def test_no_statement_reaches_further_than_its_resource() -> None:
+    # X-Ray has no resources; API Gateway tests its log role on groups of its own.
+    demanded_by_aws = {"Trace", "WriteAccessLogs"}
+    for role in resources("AWS::IAM::Role"):
+        sids = [s["Sid"] for s in statements(role)]
+        assert len(set(sids)) == len(sids), role
+        for statement in statements(role):
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert not any("*" in action for action in actions), (role, statement["Sid"])
+            if statement["Sid"] not in demanded_by_aws:
+                assert "*" not in json.dumps(statement["Resource"]), (role, statement["Sid"])
+
+
+def test_functions_that_never_route_get_the_lean_layer() -> None:
+    lean = {name for name, function in FUNCTIONS.items() if function["Layers"] == [{"Ref": "LeanLayer"}]}
+
+    assert lean == {
+        "StockFeedFunction",
+        "TasksFunction",
+        "PublishFunction",
+        "NotifyFunction",
+        "SweepFunction",
+    }
+
+
+def test_segments_come_from_the_platform_and_nothing_imports_the_xray_sdk() -> None:
+    sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
+
+    assert template()["Globals"]["Function"]["Tracing"] == "Active"
+    assert [p for p in sources if re.search(r"aws_xray_sdk|import Tracer|, Tracer", p.read_text())] == []
+
+
+def test_an_api_function_outlives_three_attempts_and_not_the_gateway() -> None:
+    for function in API_FUNCTIONS:
+        assert 15 <= default(function, "Timeout") <= 29
+
+
+def test_every_dead_letter_rings() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        a["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for a in alarms
+        if a["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+
+    read = {source["Queue"]["Fn::GetAtt"][0] for _function, source in events("SQS").values()}
+    assert watched == QUEUES.keys() - read
+    assert [a for a in alarms if a["MetricName"] == "IteratorAge"]
+    noisy = {a["Dimensions"][0]["Value"]["Ref"] for a in alarms if a["MetricName"] == "Errors"}
+    assert noisy == FUNCTIONS.keys()
+
+
+def test_the_api_says_who_called_and_nothing_that_a_customer_typed() -> None:
+    api = template()["Resources"]["Api"]["Properties"]
+
+    (setting,) = api["MethodSettings"]
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= setting.keys()
+    assert api["TracingEnabled"] is True
+    logged = set(re.findall(r"\$context\.([\w.]+)", api["AccessLogSetting"]["Format"])) - {"resourcePath"}
+    assert not any(re.search(r"path$|querystring|header|body", name, re.IGNORECASE) for name in logged)
+    assert json.loads(api["AccessLogSetting"]["Format"])
+
+
+def test_staff_cannot_give_themselves_another_store() -> None:
+    client = template()["Resources"]["StaffClient"]["Properties"]
+
+    assert "custom:locations" not in client["WriteAttributes"]
+    assert client["IdTokenValidity"] >= 12
+    assert client["TokenValidityUnits"]["IdToken"] == "hours"
+
+
+def test_the_layers_are_built_for_the_runtime() -> None:
+    runtime = template()["Globals"]["Function"]["Runtime"]
+    script = (ROOT / "shared" / "build.sh").read_text()
+
+    assert runtime == f"python{re.search(r'LAMBDA_PYTHON=(.*)', script)[1]}"  # type: ignore[index]
+    for layer in resources("AWS::Serverless::LayerVersion").values():
+        assert layer["CompatibleRuntimes"] == [runtime]
+        assert layer["CompatibleArchitectures"] == template()["Globals"]["Function"]["Architectures"]
