@@ -19,6 +19,10 @@ from fulfillment.domain.order import CustomerContact, Order, Shipment
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+OVERDUE_PAGE = (
+    500  # of each of the eight buckets: 4,000 reservations that ended since the last minute's sweep
+)
+
 
 @dataclass(frozen=True)
 class DynamoDBOrderRepository:
@@ -70,8 +74,10 @@ class DynamoDBOrderRepository:
         add_write(transaction, self.tables, write)
         transaction.commit()
 
-    def overdue(self, now: datetime, most: int) -> Sequence[str]:
-        """Ids of orders whose reservation is over, as far as the index shows."""
+    def overdue(self, now: datetime, most: int, skus: Collection[str] | None = None) -> Sequence[str]:
+        """Ids of orders whose reservation is over, as far as the index shows; with ``skus`` only of those that hold
+        one of them.
+        """
         found: list[str] = []
         for bucket in keys.all_due_buckets():
             answer = self.client.query(
@@ -79,9 +85,13 @@ class DynamoDBOrderRepository:
                 IndexName="due",
                 KeyConditionExpression="due_bucket = :bucket AND due_at <= :now",
                 ExpressionAttributeValues={":bucket": text(bucket), ":now": text(keys.instant(now))},
-                Limit=most,
+                Limit=OVERDUE_PAGE,
             )
-            found += [text_of(row, "order_id") for row in answer["Items"]]
+            found += [
+                text_of(row, "order_id")
+                for row in answer["Items"]
+                if skus is None or not set(skus).isdisjoint(row["holds"]["SS"])
+            ]
         return found[:most]
 
     def open_tasks(
@@ -123,7 +133,7 @@ class DynamoDBOrderRepository:
     def take_try(self, order_id: str, number_: int, most: int) -> bool:
         """Count a try at a task's code, before anything is compared; False when ``most`` were made already."""
         tries_left = "attribute_not_exists(#tries) OR #tries < :most"  # true until the last try was counted
-        transaction = Transaction(self.client)
+        transaction = Transaction(self.client, counts_each_time=True)
         transaction.update(
             self.tables.orders,
             {"order_id": text(order_id), "sk": text(keys.tries(number_))},

@@ -8,6 +8,7 @@ outweighs whatever else failed. Conflicts and throttling are tried again here, w
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,13 +40,20 @@ class _Action:
 
 
 class Transaction:
-    """Actions collected and then written together."""
+    """Actions collected and then written together.
 
-    def __init__(self, client: DynamoDBClient) -> None:
+    DynamoDB remembers a token for ten minutes and takes the same bytes for the same transaction, which is right for
+    whatever is guarded by a version or a key. ``counts_each_time``: not for this one, which adds to a number.
+    """
+
+    def __init__(self, client: DynamoDBClient, *, counts_each_time: bool = False) -> None:
         self._client = client
         self._actions: list[_Action] = []
+        self._salt = secrets.token_hex(16) if counts_each_time else ""
 
-    def put(self, table: str, item: Row, *, condition: str | None = None, refused: Refused, **more: Any) -> None:
+    def put(
+        self, table: str, item: Row, *, condition: str | None = None, refused: Refused, **more: Any
+    ) -> None:
         """Put an item; ``refused`` makes the signal from the row that stood in the way."""
         self._add("Put", {"TableName": table, "Item": item}, condition, refused, more)
 
@@ -87,7 +95,7 @@ class Transaction:
             try:
                 self._client.transact_write_items(
                     TransactItems=bodies,  # type: ignore[arg-type]
-                    ClientRequestToken=_token(bodies),
+                    ClientRequestToken=_token(bodies, self._salt),
                 )
                 return
             except ClientError as error:
@@ -108,9 +116,7 @@ def _explain(error: ClientError, actions: list[_Action]) -> set[int]:
     """Raise what the refusal means, or say which actions to leave out; an empty set means to try again as it is."""
     reasons: list[Any] = list(error.response.get("CancellationReasons", []))
     failed = [n for n, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"]
-    signals = [
-        refused(reasons[n].get("Item")) for n in failed if (refused := actions[n].refused) is not None
-    ]
+    signals = [refused(reasons[n].get("Item")) for n in failed if (refused := actions[n].refused) is not None]
     if signals:
         raise _joined(signals) from error
     if failed:
@@ -140,7 +146,7 @@ def _code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
-def _token(bodies: list[dict[str, Any]]) -> str:
+def _token(bodies: list[dict[str, Any]], salt: str) -> str:
     """Guards one call's retries: the same bytes give the same token (36 characters at most)."""
-    packed = json.dumps(bodies, sort_keys=True, default=repr).encode()
-    return sha256(packed).hexdigest()[:36]
+    packed = json.dumps(bodies, sort_keys=True, default=repr) + salt
+    return sha256(packed.encode()).hexdigest()[:36]
