@@ -36,7 +36,8 @@ class ShapelyGeography:
         """The zone the point lies in; None at sea or in an unknown land."""
         if country not in self._zones:
             self._zones[country] = [
-                (zone.zone_id, shape(zone.polygon)) for zone in sorted(self._read_zones(country), key=_zone_id)
+                (zone.zone_id, shape(zone.polygon))
+                for zone in sorted(self._read_zones(country), key=_zone_id)
             ]
         spot = ShapelyPoint(point.lon, point.lat)
         return next((zone_id for zone_id, land in self._zones[country] if land.covers(spot)), None)
@@ -96,6 +97,8 @@ def polygon_fault(polygon: Any) -> str | None:
         return f"not GeoJSON: {error}"
     if land.geom_type not in ("Polygon", "MultiPolygon"):
         return f"a {land.geom_type}, not a Polygon or MultiPolygon"
+    if land.is_empty:
+        return "empty"
     if not land.is_valid:
         return str(explain_validity(land))
     west, south, east, north = land.bounds

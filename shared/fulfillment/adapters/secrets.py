@@ -23,23 +23,27 @@ class SecretKeys:
     def __init__(self, client: SecretsManagerClient, secret_id: str) -> None:
         self._client = client
         self._secret_id = secret_id
+        self._newest = ""
         self._keys: dict[str, str] = {}
 
     def newest(self) -> tuple[str, bytes]:
         """The id and bytes of the newest key."""
-        kid = self._read()["kid"]
-        return kid, self.key(kid)
+        if not self._keys:
+            self._read()
+        return self._newest, self.key(self._newest)
 
     def key(self, kid: str) -> bytes:
         """The key of this id; KeyError when it was taken out of the secret."""
-        if kid not in self._read():
-            self._keys = {}
-        return self._read()[kid].encode()
+        if kid not in self._keys:
+            self._read()
+        return self._keys[kid].encode()
 
-    def _read(self) -> dict[str, str]:
-        if not self._keys:
-            self._keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
-        return self._keys
+    def _read(self) -> None:
+        keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
+        self._newest = keys.pop(
+            "kid"
+        )  # taken out: the name of a key is public, so it must never serve as one
+        self._keys = keys
 
 
 class HmacOptionSigner:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from fulfillment.application.place_order import OrderRequest
@@ -24,7 +24,7 @@ from fulfillment.domain.basket import (
 )
 from fulfillment.domain.order import CustomerContact, Payment, PaymentState
 from fulfillment.domain.stock import RefusalReason
-from fulfillment.messages.stock import LocationId, Sku, StockMessage
+from fulfillment.messages.stock import Instant, LocationId, Sku, StockMessage
 
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["A-1001"])]
 Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", examples=["web"])]
@@ -191,7 +191,7 @@ class PaymentIn(Contract):
     state: PaymentState
     kind: Word = "card"
     amount_due: MoneyIn | None = None
-    pay_by: AwareDatetime | None = None
+    pay_by: Instant | None = None
 
     def to_domain(self) -> Payment:
         """The payment."""
@@ -210,15 +210,21 @@ class OrderIn(BasketIn):
     option_id: Annotated[str, Field(max_length=2000)] | None = None
     accept_partial: bool = False
     payment: PaymentIn
-    ship_to: ShipToIn | None = None
+    ship_to: Annotated[ShipToIn | None, Field(validate_default=True)] = None
 
-    @model_validator(mode="after")
-    def _fits_its_method(self) -> OrderIn:
-        if self.method == "delivery" and self.ship_to is None:
+    @field_validator("ship_to")
+    @classmethod
+    def _parcel_has_address(cls, ship_to: ShipToIn | None, info: ValidationInfo) -> ShipToIn | None:
+        if ship_to is None and info.data.get("method") == "delivery":
             raise PydanticCustomError("ship_to_required", "a delivery needs ship_to")
-        if self.method == "delivery" and self.location_id is not None:
+        return ship_to
+
+    @field_validator("location_id")
+    @classmethod
+    def _delivery_is_routed(cls, location_id: str | None, info: ValidationInfo) -> str | None:
+        if location_id is not None and info.data.get("method") == "delivery":
             raise PydanticCustomError("location_not_taken", "a delivery is routed: it takes no location_id")
-        return self
+        return location_id
 
     def to_domain(self) -> OrderRequest:
         """The order request."""
@@ -284,4 +290,3 @@ class StockUpdatesIn(Contract):
     """Stock messages to be put on the feed's queue."""
 
     updates: Annotated[list[StockMessage], Field(min_length=1, max_length=500)]
-

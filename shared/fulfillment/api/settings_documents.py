@@ -20,6 +20,9 @@ from fulfillment.messages.stock import LocationId
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 Count = Annotated[int, Field(ge=0, le=100_000)]
+Prefix = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$", examples=["121"])
+]  # an empty one would cover everybody
 
 
 class IntervalDoc(Contract):
@@ -52,7 +55,7 @@ class ServiceAreaDoc(Contract):
 
     polygon: dict[str, Any] | None = None
     radius_km: Annotated[float, Field(gt=0, le=20_038)] | None = None
-    prefixes: Annotated[list[str], Field(max_length=500)] = []
+    prefixes: Annotated[list[Prefix], Field(max_length=500)] = []
 
     @field_validator("polygon")
     @classmethod
@@ -102,7 +105,9 @@ class LocationDoc(Contract):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError) as error:
-            raise PydanticCustomError("unknown_timezone", "must be an IANA time zone such as Asia/Jakarta") from error
+            raise PydanticCustomError(
+                "unknown_timezone", "must be an IANA time zone such as Asia/Jakarta"
+            ) from error
         return name
 
     def to_domain(self, location_id: str) -> Location:
@@ -146,12 +151,21 @@ class PolicyDoc(Contract):
     floors: dict[LocationKind, Count] = {}
     pickup_radius_km: Annotated[float, Field(gt=0, le=20_038)] = 50.0
     pickup_options: Annotated[int, Field(ge=1, le=64)] = 20
-    slot_minutes: Annotated[int, Field(ge=1, le=240)] = 15
+    slot_minutes: Annotated[int, Field(ge=1, le=60, examples=[15])] = 15
     capacity_windows: Annotated[int, Field(ge=1, le=48)] = 8
     transit_days: TransitDaysDoc = TransitDaysDoc()
     payment_windows_minutes: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
     ] = {"card": 10, "ewallet": 10, "qris": 15, "virtual_account": 1440, "minimarket": 1440}
+
+    @field_validator("slot_minutes")
+    @classmethod
+    def _divides_an_hour(cls, minutes: int) -> int:
+        if 60 % minutes:
+            raise PydanticCustomError(
+                "not_part_of_an_hour", "must divide an hour: 5, 10, 15, 20, 30 or 60, for example"
+            )
+        return minutes
 
     def to_domain(self, name: str) -> Policy:
         """The policy."""

@@ -33,8 +33,8 @@ class Policy:
     Plans are compared by: shipments from another zone that no service area speaks for, then shipments, then the sum
     of their distances, then location ids. ``floors`` are units per kind of location that are never offered.
     ``pickup_radius_km`` is how far away a store may be to be *listed*; a store that the customer names has no limit.
-    ``slot_minutes``: promises are rounded up to these. ``capacity_windows``: how many open hours a promise may move
-    when a window is full.
+    ``slot_minutes``: promises are rounded up to these parts of an hour. ``capacity_windows``: how many open hours a
+    promise may move when a window is full.
     """
 
     name: str = "default"

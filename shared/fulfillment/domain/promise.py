@@ -72,5 +72,6 @@ def _round_up(at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_day(local: datetime, days: int, zone: ZoneInfo) -> datetime:
-    day = local.date() + timedelta(days=days)
+    late = local.time() > DELIVERED_BY  # what leaves after the end of a day cannot arrive by it
+    day = local.date() + timedelta(days=max(days, 1) if late else days)
     return datetime.combine(day, DELIVERED_BY, zone).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
@@ -10,6 +11,9 @@ from fulfillment.application.feed_stock import FeedStock, Outcome, StockChange, 
 
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$", examples=["TEE-RED-M"])]
 LocationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["senayan"])]
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# A date without dashes reads as a count of seconds since 1970: it must not become a moment long ago, silently.
+Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
 
 
 class _StockContract(BaseModel):
@@ -23,7 +27,7 @@ class CountMessage(_StockContract):
     sku: Sku
     location_id: LocationId
     on_hand: Annotated[int, Field(ge=0, le=1_000_000)]
-    observed_at: AwareDatetime
+    observed_at: Instant
 
 
 class MovementMessage(_StockContract):
@@ -35,7 +39,7 @@ class MovementMessage(_StockContract):
     location_id: LocationId
     kind: Literal["sale", "return", "receipt", "adjustment"] = "adjustment"
     change: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-    at: AwareDatetime
+    at: Instant
     order_id: Annotated[str, Field(max_length=100)] | None = None
 
 

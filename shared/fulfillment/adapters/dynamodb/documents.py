@@ -23,7 +23,7 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def to_document(value: Any) -> str:
-    """The value (a frozen dataclass of the domain) as JSON; the same value gives the same bytes."""
+    """The value (a frozen dataclass of the domain) as JSON; the same value without sets gives the same bytes."""
     return _adapter(type(value)).dump_json(value).decode()
 
 

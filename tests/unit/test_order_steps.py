@@ -1,0 +1,422 @@
+"""An order's own steps: placed, confirmed, cancelled, expired, supplied again; what each does and refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fulfillment.domain import order_steps
+from fulfillment.domain.basket import Line
+from fulfillment.domain.decision import Allocation, Decision, PlannedShipment, Shortfall
+from fulfillment.domain.errors import InvalidRequest, WrongState
+from fulfillment.domain.ledger import CapacityEffect, StockEffect
+from fulfillment.domain.order import Change, Order, Payment, Shipment
+from tests.support.builders import MONDAY_NOON, a_line
+from tests.support.values import LATER, a_promise, a_reservation, a_shipment, an_order
+
+NOW = MONDAY_NOON
+WINDOW = "2026-11-23T14"
+TWO_LINES = (Allocation("1", "tee", 2), Allocation("2", "cap", 1))
+PENDING, ON_HANDOVER = Payment("pending", "qris"), Payment("on_handover", "cod")
+
+
+def a_decision(*shipments: PlannedShipment, unfilled: tuple[Shortfall, ...] = ()) -> Decision:
+    return Decision("planned", shipments, unfilled, (), {}, None, True, "default", 1, NOW)
+
+
+def planned(location_id: str, *allocations: Allocation, **more: Any) -> PlannedShipment:
+    facts = {"distance_m": 900, "zone": "java", "floor": 1, "capacity_limit": 5} | more
+    return PlannedShipment(location_id, allocations or TWO_LINES, a_promise(), **facts)
+
+
+def a_draft(*lines: Line, **more: Any) -> Order:
+    return an_order(
+        a_shipment(), shipments=(), lines=lines or (a_line("tee", 2, "1"), a_line("cap", 1, "2")), **more
+    )
+
+
+def told(change: Change) -> list[str]:
+    return [event for event, _ in change.events]
+
+
+def place_in(
+    window: str, orders: int, location_id: str = "senayan", limit: int | None = None
+) -> CapacityEffect:
+    return CapacityEffect(location_id, "pickup", window, orders, limit)  # type: ignore[arg-type]
+
+
+# --- placed
+
+
+def test_a_paid_order_opens_its_tasks_and_takes_stock_and_a_place() -> None:
+    change = order_steps.placed(a_draft(), a_decision(planned("senayan")), NOW)
+
+    (shipment,) = change.order.shipments
+    assert (shipment.number, shipment.location_id, shipment.status) == (1, "senayan", "open")
+    assert (shipment.distance_m, shipment.zone, shipment.status_at) == (900, "java", NOW)
+    assert change.stock == (
+        StockEffect("reserve", "cap", "senayan", 1, floor=1),
+        StockEffect("reserve", "tee", "senayan", 2, floor=1),
+    )
+    assert change.capacity == (place_in(WINDOW, 1, limit=5),)
+    assert change.events == (("OrderConfirmed", {"tasks": [{"task_id": "A-1~1", "location_id": "senayan"}]}),)
+
+
+def test_an_unpaid_order_waits_and_no_store_is_told() -> None:
+    draft = a_draft(status="reserved", payment=PENDING)
+
+    change = order_steps.placed(draft, a_decision(planned("senayan")), NOW)
+
+    assert change.order.shipments[0].status == "waiting"
+    assert told(change) == ["OrderReserved"]
+
+
+def test_a_partial_order_keeps_what_it_got_and_says_what_is_missing() -> None:
+    draft = a_draft(a_line("tee", 5, "1"), a_line("cap", 1, "2"))
+    short = (Shortfall("1", "tee", 3, left=2), Shortfall("2", "cap", 1, left=0))
+
+    change = order_steps.placed(
+        draft, a_decision(planned("senayan", Allocation("1", "tee", 2)), unfilled=short), NOW
+    )
+
+    assert change.order.lines == (a_line("tee", 2, "1"),)
+    assert change.order.missing == short
+
+
+def test_an_order_that_a_queue_brought_in_vain_is_kept() -> None:
+    draft = a_draft(status="reserved", payment=PENDING, reservation_expires_at=LATER)
+
+    change = order_steps.unfillable(draft, "out_of_stock")
+
+    assert (change.order.status, change.order.refusal) == ("unfillable", "out_of_stock")
+    assert change.order.reservation_expires_at is None
+    assert (change.stock, change.capacity) == ((), ())
+    assert change.events == (("OrderUnfillable", {"reason": "out_of_stock"}),)
+
+
+# --- confirmed
+
+
+def test_payment_in_time_opens_the_tasks() -> None:
+    change = order_steps.confirmed(a_reservation(), NOW, {})
+
+    order = change.order
+    assert (order.status, order.payment.state, order.version) == ("confirmed", "captured", 2)
+    assert order.reservation_expires_at is None
+    assert [s.status for s in order.shipments] == ["open"]
+    assert (change.stock, change.capacity, told(change)) == ((), (), ["OrderConfirmed"])
+
+
+def test_a_promise_that_can_no_longer_be_kept_is_made_anew_and_moves_its_place() -> None:
+    fresh = a_promise(at=LATER + timedelta(hours=1), window="2026-11-23T15")
+
+    change = order_steps.confirmed(a_reservation(), NOW, {1: fresh})
+
+    assert change.order.shipments[0].promise == fresh
+    assert change.capacity == (place_in(WINDOW, -1), place_in("2026-11-23T15", 1))
+
+
+def test_a_later_promise_in_the_same_window_moves_nothing() -> None:
+    fresh = a_promise(at=LATER + timedelta(minutes=15))
+
+    change = order_steps.confirmed(a_reservation(), NOW, {1: fresh})
+
+    assert (change.order.shipments[0].promise, change.capacity) == (fresh, ())
+
+
+@pytest.mark.parametrize(
+    "order", [an_order(), a_reservation(status="cancelled"), a_reservation(reservation_expires_at=NOW)]
+)
+def test_confirming_what_is_no_live_reservation_is_a_bug(order: Order) -> None:
+    with pytest.raises(AssertionError):
+        order_steps.confirmed(order, NOW, {})
+
+
+def test_late_money_reserves_again_under_a_new_number() -> None:
+    ended = a_reservation(a_shipment(status="cancelled"), status="expired", reservation_expires_at=None)
+
+    change = order_steps.confirmed_late(ended, a_decision(planned("senayan", Allocation("1", "tee", 1))), NOW)
+
+    assert [(s.number, s.status) for s in change.order.shipments] == [(1, "cancelled"), (2, "open")]
+    assert (change.order.status, change.order.payment.state) == ("confirmed", "captured")
+    assert [e.kind for e in change.stock] == ["reserve"]
+    assert change.events == (("OrderConfirmed", {"tasks": [{"task_id": "A-1~2", "location_id": "senayan"}]}),)
+
+
+def test_late_money_for_a_live_order_is_a_bug() -> None:
+    with pytest.raises(AssertionError):
+        order_steps.confirmed_late(an_order(), a_decision(), NOW)
+
+
+def test_money_for_what_is_gone_is_to_be_paid_back() -> None:
+    change = order_steps.refund_due(a_reservation(status="expired"), "paid_but_gone")
+
+    assert change.order.refund_required
+    assert change.order.status == "expired"
+    assert change.events == (("RefundRequired", {"reason": "paid_but_gone"}),)
+
+
+# --- expired
+
+
+def test_an_expired_reservation_gives_everything_back_once() -> None:
+    order = a_reservation(a_shipment("senayan", *TWO_LINES, status="waiting"))
+
+    change = order_steps.expired(order, NOW + timedelta(minutes=15))
+
+    assert (change.order.status, change.order.reservation_expires_at) == ("expired", None)
+    assert [s.status for s in change.order.shipments] == ["cancelled"]
+    assert {(e.kind, e.sku, e.quantity) for e in change.stock} == {
+        ("release", "tee", 2),
+        ("release", "cap", 1),
+    }
+    assert change.capacity == (place_in(WINDOW, -1),)
+    assert told(change) == ["OrderExpired"]
+
+
+def test_a_reservation_that_is_still_good_does_not_expire() -> None:
+    with pytest.raises(AssertionError):
+        order_steps.expired(a_reservation(), NOW)
+
+
+# --- cancelled
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("waiting", "release"),
+        ("open", "release"),
+        ("accepted", "release"),
+        ("picked", "put_aside"),
+        ("ready", "put_aside"),
+    ],
+)
+def test_cancelling_frees_the_shelf_or_puts_aside_what_left_it(status: str, kind: str) -> None:
+    change = order_steps.cancelled(an_order(a_shipment(status=status), payment=ON_HANDOVER), NOW)
+
+    assert (change.order.status, change.order.shipments[0].status) == ("cancelled", "cancelled")
+    assert [(e.kind, e.quantity) for e in change.stock] == [(kind, 1)]
+    assert change.capacity == (place_in(WINDOW, -1),)
+    assert change.events == (("OrderCancelled", {"lines": ["1"]}),)
+    assert not change.order.refund_required
+
+
+@pytest.mark.parametrize("status", ["refused", "cancelled", "uncollected"])
+def test_a_task_that_ended_before_gives_nothing_back_again(status: str) -> None:
+    change = order_steps.cancelled(an_order(a_shipment(status=status), status="needs_choice"), NOW)
+
+    assert (change.order.status, change.stock, change.capacity) == ("cancelled", (), ())
+    assert change.order.shipments[0].status == status
+
+
+def test_cancelling_a_paid_order_asks_for_the_refund() -> None:
+    change = order_steps.cancelled(an_order(), NOW)
+
+    assert change.order.refund_required
+    assert change.events[1] == ("RefundRequired", {"reason": "cancelled", "lines": ["1"]})
+
+
+def a_half_shipped_order() -> Order:
+    sent = a_shipment(
+        "senayan", Allocation("1", "tee", 1), Allocation("2", "cap", 1), number=1, status="shipped"
+    )
+    rest = a_shipment("kota", Allocation("2", "cap", 1), Allocation("3", "pin", 1), number=2)
+    lines = (a_line("tee", 1, "1"), a_line("cap", 2, "2"), a_line("pin", 1, "3"))
+    return an_order(sent, rest, method="delivery", lines=lines)
+
+
+def test_what_was_handed_over_is_neither_cancelled_nor_paid_back() -> None:
+    change = order_steps.cancelled(a_half_shipped_order(), NOW)
+
+    assert change.order.status == "fulfilled"
+    assert [s.status for s in change.order.shipments] == ["shipped", "cancelled"]
+    assert {e.location_id for e in change.stock} == {"kota"}
+    assert change.events == (
+        ("OrderCancelled", {"lines": ["2", "3"]}),
+        ("RefundRequired", {"reason": "cancelled", "lines": ["2", "3"]}),
+    )
+
+
+def test_cancelling_forgets_what_was_open() -> None:
+    waiting = an_order(
+        a_shipment(status="refused"),
+        status="needs_choice",
+        choices=({"choice": "cancel"},),
+        unfilled=(Shortfall("1", "tee", 1, 0),),
+    )
+
+    order = order_steps.cancelled(waiting, NOW).order
+
+    assert (order.choices, order.unfilled) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("cancelled", "order_ended"), ("expired", "order_ended"), ("fulfilled", "already_handed_over")],
+)
+def test_what_is_over_cannot_be_cancelled(status: str, code: str) -> None:
+    with pytest.raises(WrongState) as refusal:
+        order_steps.cancelled(an_order(status=status), NOW)
+
+    assert refusal.value.code == code
+
+
+# --- lines cancelled
+
+
+def test_one_line_is_let_go_and_the_task_goes_on_with_the_rest() -> None:
+    change = order_steps.lines_cancelled(an_order(a_shipment("senayan", *TWO_LINES)), frozenset({"2"}), NOW)
+
+    assert [line.line_id for line in change.order.lines] == ["1"]
+    assert change.order.shipments[0].allocations == (Allocation("1", "tee", 2),)
+    assert change.stock == (StockEffect("release", "cap", "senayan", 1),)
+    assert change.capacity == ()
+    assert change.order.refund_required
+    assert change.events == (
+        ("OrderCancelled", {"lines": ["2"]}),
+        ("RefundRequired", {"reason": "cancelled", "lines": ["2"]}),
+    )
+
+
+def test_a_task_with_nothing_left_to_do_gives_its_place_back() -> None:
+    order = an_order(
+        a_shipment("senayan", Allocation("1", "tee", 1), number=1),
+        a_shipment("kota", Allocation("2", "cap", 1), number=2),
+        payment=ON_HANDOVER,
+    )
+
+    change = order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert [s.status for s in change.order.shipments] == ["open", "cancelled"]
+    assert change.capacity == (place_in(WINDOW, -1, "kota"),)
+    assert told(change) == ["OrderCancelled"]
+    assert not change.order.refund_required
+
+
+def test_letting_go_of_the_last_open_line_ends_an_order_that_was_partly_shipped() -> None:
+    order = an_order(
+        a_shipment("senayan", Allocation("1", "tee", 1), number=1, status="shipped"),
+        a_shipment("kota", Allocation("2", "cap", 1), number=2),
+        method="delivery",
+    )
+
+    assert order_steps.lines_cancelled(order, frozenset({"2"}), NOW).order.status == "fulfilled"
+
+
+def test_a_line_that_nobody_supplies_is_let_go_without_a_shelf() -> None:
+    order = an_order(
+        a_shipment("senayan", Allocation("1", "tee", 1), number=1),
+        a_shipment("kota", Allocation("2", "cap", 1), number=2, status="refused"),
+        unfilled=(Shortfall("2", "cap", 1, 0),),
+    )
+
+    change = order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert (change.stock, change.capacity, change.order.unfilled) == ((), (), ())
+    assert change.order.shipments[1].status == "refused"
+
+
+def test_all_lines_together_are_the_order() -> None:
+    order = an_order(a_shipment("senayan", *TWO_LINES))
+
+    assert order_steps.lines_cancelled(order, frozenset({"1", "2"}), NOW) == order_steps.cancelled(order, NOW)
+
+
+def test_a_line_that_is_not_there_is_named() -> None:
+    with pytest.raises(InvalidRequest, match="no line '9'"):
+        order_steps.lines_cancelled(an_order(), frozenset({"1", "9"}), NOW)
+
+
+@pytest.mark.parametrize("status", ["picked", "ready", "collected", "shipped"])
+def test_a_line_that_left_the_shelf_is_not_cancelled_alone(status: str) -> None:
+    order = an_order(a_shipment("senayan", *TWO_LINES, status=status))
+
+    with pytest.raises(WrongState) as refusal:
+        order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert refusal.value.code == "already_picked"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        *(
+            an_order(a_shipment("senayan", *TWO_LINES), status=s)
+            for s in ("fulfilled", "expired", "needs_choice")
+        ),
+        a_reservation(a_shipment("senayan", *TWO_LINES, status="waiting"), reservation_expires_at=NOW),
+    ],
+)
+def test_lines_of_an_order_that_is_over_stay(order: Order) -> None:
+    with pytest.raises(WrongState) as refusal:
+        order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert refusal.value.code == "order_ended"
+
+
+# --- supplied again, choices, done
+
+
+def refused_delivery(*others: Shipment) -> Order:
+    return an_order(a_shipment(status="refused"), *others, method="delivery")
+
+
+def test_another_store_takes_over_under_a_new_number() -> None:
+    order = refused_delivery()
+
+    change = order_steps.supplied_again(order, a_decision(planned("kota", Allocation("1", "tee", 1))), NOW)
+
+    assert [(s.number, s.location_id, s.status) for s in change.order.shipments] == [
+        (1, "senayan", "refused"),
+        (2, "kota", "open"),
+    ]
+    assert (change.order.status, change.order.unfilled) == ("confirmed", ())
+    assert [(e.kind, e.location_id) for e in change.stock] == [("reserve", "kota")]
+    assert change.events == (("OrderRerouted", {"tasks": [{"task_id": "A-1~2", "location_id": "kota"}]}),)
+
+
+def test_an_order_that_nobody_can_supply_is_unfillable() -> None:
+    change = order_steps.left_unfilled(refused_delivery(), (Shortfall("1", "tee", 1, 0),))
+
+    assert change.order.status == "unfillable"
+    assert change.events == (
+        ("OrderUnfillable", {"reason": "nobody_can_supply", "lines": [{"line_id": "1", "quantity": 1}]}),
+    )
+
+
+def test_an_order_that_is_partly_under_way_goes_on_and_a_person_sees_the_rest() -> None:
+    order = refused_delivery(a_shipment("kota", Allocation("2", "cap", 1), number=2, status="shipped"))
+
+    change = order_steps.left_unfilled(order, (Shortfall("1", "tee", 1, 0),))
+
+    assert (change.order.status, change.order.unfilled) == ("confirmed", (Shortfall("1", "tee", 1, 0),))
+
+
+def test_a_refused_pickup_is_the_customers_choice() -> None:
+    order = an_order(a_shipment(status="refused"), status="needs_choice")
+
+    change = order_steps.offered_choices(order, ({"choice": "cancel"},))
+
+    assert (change.order.status, change.order.choices) == ("needs_choice", ({"choice": "cancel"},))
+    assert change.events == (("ChoiceRequired", {"choices": [{"choice": "cancel"}]}),)
+
+
+def test_choices_for_an_order_that_needs_none_are_a_bug() -> None:
+    with pytest.raises(AssertionError):
+        order_steps.offered_choices(an_order(), ())
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [
+        (an_order(a_shipment(status="collected")), "fulfilled"),
+        (an_order(a_shipment(status="shipped"), a_shipment(number=2)), "confirmed"),
+        (an_order(a_shipment(status="refused")), "confirmed"),
+        (an_order(a_shipment(status="collected"), lines=(a_line("tee", 2),)), "confirmed"),
+    ],
+)
+def test_an_order_is_fulfilled_when_everything_is_handed_over(order: Order, status: str) -> None:
+    assert order_steps.fulfilled_if_done(order).status == status
