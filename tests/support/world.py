@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import ClientError
+
 from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
@@ -139,6 +141,16 @@ class World:
         def once(**_: Any) -> None:
             events.unregister(name, once)
             act()
+
+        events.register(name, once)
+
+    def fail_once(self, service: str, operation: str, code: str) -> None:
+        """Let the next call of this operation be answered with an error that is not ours."""
+        name, events = f"before-call.{service}.{operation}", getattr(aws, service)().meta.events
+
+        def once(**_: Any) -> None:
+            events.unregister(name, once)
+            raise ClientError({"Error": {"Code": code, "Message": "made up by a test"}}, operation)
 
         events.register(name, once)
 

@@ -114,9 +114,9 @@ class FeedStock:
         return True
 
     def _shortfall(self, row: StockRow, movement: StockMovement) -> Event:
-        event_id = f"{movement.movement_id}.{int(movement.at.timestamp() * 1000)}"
-        detail = {"sku": row.sku, "location_id": row.location_id, "missing": -row.available}
         shelf = f"STOCK#{row.location_id}#{row.sku}"
+        event_id = f"{shelf}.{movement.movement_id}.{int(movement.at.timestamp() * 1000)}"
+        detail = {"sku": row.sku, "location_id": row.location_id, "missing": -row.available}
         return Event(event_id, "StockShortfall", self.clock.now(), shelf, detail)
 
     def _same_moment(self, movement: StockMovement) -> Outcome:
@@ -142,4 +142,6 @@ class FeedStock:
                 "location_id", "unknown_location", f"There is no location {location_id!r}."
             )
         if at > self.clock.now() + FUTURE_TOLERANCE:
-            raise InvalidRequest.of("observed_at", "in_the_future", "This was seen more than 5 minutes ahead.")
+            raise InvalidRequest.of(
+                "observed_at", "in_the_future", "This was seen more than 5 minutes ahead."
+            )
