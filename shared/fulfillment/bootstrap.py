@@ -186,7 +186,13 @@ def feed_stock() -> FeedStock:
     """Counts and movements."""
     from fulfillment.application.feed_stock import FeedStock
 
-    needed = ("tables.stock", "tables.stock_movements", "tables.orders", "tables.products", "tables.locations")
+    needed = (
+        "tables.stock",
+        "tables.stock_movements",
+        "tables.orders",
+        "tables.products",
+        "tables.locations",
+    )
     client, tables = aws.dynamodb(), _settings().need(*needed).tables
     return FeedStock(
         DynamoDBStockRepository(client, tables),
@@ -201,7 +207,13 @@ def notify() -> Notify:
     """Messages to stores and customers."""
     from fulfillment.application.notify import Notify
 
-    needed = ("tables.products", "tables.locations", "tables.idempotency", "store_topic_arn", "customer_topic_arn")
+    needed = (
+        "tables.products",
+        "tables.locations",
+        "tables.idempotency",
+        "store_topic_arn",
+        "customer_topic_arn",
+    )
     known = _settings().need(*needed)
     client = aws.dynamodb()
     return Notify(

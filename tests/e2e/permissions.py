@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from tests.local.stack import Stack
 from tests.support.template import resources
@@ -45,13 +44,34 @@ def statements() -> list[Statement]:
     return found
 
 
+def never_asked(stack: Stack, decisions: Decisions) -> list[str]:
+    """Actions of the statements that no function asked for on the statement's resource."""
+    asked = {(line["function"], line["action"], line["resource"]) for line in decisions.by_function()}
+    idle = []
+    for statement in statements():
+        _role, _policy, document = _policy_of(stack, statement.function)
+        (written,) = [s for s in document["Statement"] if s["Sid"] == statement.sid]
+        resource = written["Resource"]
+        idle += [
+            f"{statement} {action}"
+            for action in statement.actions
+            if (statement.function, action, resource) not in asked
+        ]
+    return idle
+
+
+def _policy_of(stack: Stack, function: str) -> tuple[str, str, dict[str, Any]]:
+    iam = stack.client("iam")
+    role = stack.resources[f"{function}Role"]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return role, policy, iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+
+
 @contextlib.contextmanager
 def without(stack: Stack, statement: Statement) -> Iterator[None]:
     """The function's role lacks this statement inside; its workers start anew, for they keep what they have read."""
     iam = stack.client("iam")
-    role = stack.resources[f"{statement.function}Role"]
-    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    whole = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    role, policy, whole = _policy_of(stack, statement.function)
     kept = [s for s in whole["Statement"] if s["Sid"] != statement.sid]
     assert len(kept) == len(whole["Statement"]) - 1, statement
 
@@ -68,10 +88,10 @@ def without(stack: Stack, statement: Statement) -> Iterator[None]:
 
 
 def start_anew(stack: Stack, function: str) -> None:
-    """Ends the function's workers, as a deploy does."""
-    stack.client("lambda").update_function_configuration(
-        FunctionName=stack.resources[f"{function}Function"], Description=f"started anew {uuid4()}"
-    )
+    """Ends the function's workers: the emulator does so when their memory changes."""
+    client, name = stack.client("lambda"), stack.resources[f"{function}Function"]
+    memory = client.get_function_configuration(FunctionName=name)["MemorySize"]
+    client.update_function_configuration(FunctionName=name, MemorySize=memory + 1)
 
 
 class Decisions:
@@ -90,7 +110,7 @@ class Decisions:
         """Decisions on calls of functions, each with `function`."""
         with self._path.open() as log:
             log.seek(self._offset)
-            lines = [json.loads(line) for line in log if line.endswith("\n")]
+            lines = [json.loads(line) for line in log if line.startswith("{") and line.endswith("\n")]
         found = []
         for line in lines:
             for part, function in self._roles.items():

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests.e2e.exercise import PermissionRefused, Scene, exercise, restock
-from tests.e2e.permissions import Decisions, Statement, statements, without
+from tests.e2e.permissions import Decisions, Statement, never_asked, statements, without
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 
@@ -44,9 +44,7 @@ def test_with_its_statements_every_function_can_do_its_work_and_needs_each_actio
     decisions = play(stack, inbox)
 
     # Then nothing was refused, and every action of every statement was asked for
-    asked = {(line["function"], line["action"]) for line in decisions.by_function()}
-    idle = [f"{s} {action}" for s in TABLE for action in s.actions if (s.function, action) not in asked]
-    assert idle == []
+    assert never_asked(stack, decisions) == []
 
 
 @pytest.mark.e2e

@@ -104,7 +104,7 @@ def polygon_fault(polygon: Any) -> str | None:
     west, south, east, north = land.bounds
     if south < -90 or north > 90:
         return "a latitude beyond 90 degrees: longitude comes first in GeoJSON"
-    return None if -180 <= west and east <= 180 else "a longitude beyond 180 degrees"
+    return None if west >= -180 and east <= 180 else "a longitude beyond 180 degrees"
 
 
 def great_circle_m(a: Point, b: Point) -> int:

@@ -1,5 +1,6 @@
 """Every call of the API: who may make it, what goes in and what comes out. The template and the OpenAPI document are
-held against this table."""
+held against this table.
+"""
 
 from __future__ import annotations
 
@@ -86,9 +87,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", TASKS, "tasks", "Open tasks, most urgent first.", STAFF, answers.TasksOut, problems=(404,)),
     *(
-        Route(
-            "POST", f"{TASK}/{step}", "tasks", summary, STAFF, answers.TaskOut, body, problems=(404, 409)
-        )
+        Route("POST", f"{TASK}/{step}", "tasks", summary, STAFF, answers.TaskOut, body, problems=(404, 409))
         for step, summary, body in (
             ("accept", "Somebody takes the task.", requests.AcceptIn),
             ("ready", "Put aside for the customer, who is told.", requests.ReadyIn),

@@ -168,7 +168,9 @@ class PolicyDoc(Contract):
         return minutes
 
     def to_domain(self, name: str) -> Policy:
-        """The policy."""
+        """The policy of the path; InvalidRequest when the document names another."""
+        if self.name not in (None, name):
+            raise InvalidRequest.of("name", "other_policy", "The path names another policy.")
         return Policy(
             name=name,
             max_shipments=self.max_shipments,

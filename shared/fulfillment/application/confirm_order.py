@@ -63,11 +63,11 @@ class ConfirmOrder:
                 return self._write(order, command, now, tidied)
             except AnsweredBefore as before:
                 return same_request(before.answer, command)
-            except (WindowFull, LocationChanged):
+            except LocationChanged:
                 self.picture.locations.forget()
             except _Tidied:
                 tidied = True
-            except (StockShort, Stale):
+            except (StockShort, WindowFull, Stale):
                 continue
         raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")
 
@@ -132,7 +132,7 @@ class ConfirmOrder:
         stock = self.picture.stock_of(order.lines, found.inside)
         request = DecisionRequest(order.method, order.lines, order.location_id, frozenset(order.refused_by))
         decision = decide(request, found.inside, stock, policy, now, found.outside)
-        if decision.status != "planned" and not tidied and self.expire.overdue():
+        if decision.status != "planned" and not tidied and self.expire.holding(order.lines):
             raise _Tidied
         if decision.status != "planned":
             return refund_due(order, "paid_but_gone"), None, ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.application import views
 from fulfillment.application.ports import Clock, Command, OrderRepository
 from fulfillment.application.writing import change_order
+from fulfillment.domain.basket import Line
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired
@@ -25,24 +27,26 @@ class ExpireReservations:
 
     def sweep(self) -> int:
         """End what is over by now; answers how many. ExceptionGroup names those that could not be ended."""
-        ended, failed = self._end_all(SWEEP_MOST)
+        ended, failed = self._end_all(self.orders.overdue(self.clock.now(), SWEEP_MOST))
         if failed:
             raise ExceptionGroup(f"could not end {', '.join(failed)}", list(failed.values()))
         return ended
 
-    def overdue(self) -> int:
-        """The same for a buyer who was found short. What is broken is the sweep's to report; but Busy when nothing
-        could be ended because of others: that must never read as "sold out".
+    def holding(self, lines: Sequence[Line]) -> int:
+        """The same for a buyer who was found short: end what is over of these lines' SKUs.
+
+        What is broken is the sweep's to report; but Busy when nothing could be ended because of others: that must
+        never read as "sold out".
         """
-        ended, failed = self._end_all(BUYER_MOST)
+        skus = {line.sku for line in lines}
+        ended, failed = self._end_all(self.orders.overdue(self.clock.now(), BUYER_MOST, skus))
         busy = [error for error in failed.values() if isinstance(error, Busy)]
         if busy and not ended:
             raise busy[0]
         return ended
 
-    def _end_all(self, most: int) -> tuple[int, dict[str, Exception]]:
+    def _end_all(self, order_ids: Sequence[str]) -> tuple[int, dict[str, Exception]]:
         failed: dict[str, Exception] = {}
-        order_ids = self.orders.overdue(self.clock.now(), most)
         for order_id in order_ids:
             try:
                 self.one(order_id)

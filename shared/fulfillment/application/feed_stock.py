@@ -50,7 +50,7 @@ class FeedStock:
     clock: Clock
 
     def count(self, told: StockCount) -> Outcome:
-        """on hand becomes the count plus what moved since; an older count than the row's changes nothing."""
+        """What is on hand becomes the count plus what moved since; an older count than the row's changes nothing."""
         self._require_known(told.sku, told.location_id, told.observed_at)
         for _ in range(MAX_ROUNDS):
             before = self.stock.row(told.sku, told.location_id)
@@ -76,7 +76,7 @@ class FeedStock:
         raise Busy("busy", f"The row of {told.sku} at {told.location_id} is being changed by others.")
 
     def movement(self, told: StockChange) -> Outcome:
-        """on hand changes, unless the last count was later and so has seen it already.
+        """What is on hand changes, unless the last count was later and so has seen it already.
 
         The hand-over of our own orders was booked when it happened, so movements that name one are left out.
         """

@@ -154,7 +154,5 @@ def _within_radius(candidates: Sequence[Candidate], policy: Policy) -> tuple[lis
 def _at_one_store(
     basket: Basket, candidate: Candidate, stock: StockPicture, policy: Policy, now: datetime
 ) -> Decision:
-    request = DecisionRequest(
-        "pickup", basket.lines, location_id=candidate.location_id, accept_partial=True
-    )
+    request = DecisionRequest("pickup", basket.lines, location_id=candidate.location_id, accept_partial=True)
     return decide(request, [candidate], stock, policy, now)

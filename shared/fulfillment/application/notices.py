@@ -110,7 +110,12 @@ _CHOICE = {
     "id": {"pickup": "ambil di {name}", "delivery": "kirim ke alamat", "cancel": "batal"},
     "en": {"pickup": "pick up at {name}", "delivery": "delivery to you", "cancel": "cancel"},
 }
-_ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+_ZONE_NAMES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
 
 
 def language(locale: str) -> str:
@@ -141,19 +146,23 @@ def customer_notice(
         "order": order.channel_order_id,
         "name": contact.name,
         "place": ", ".join(locations[t.location_id].name for t in tasks if t.location_id in locations),
-        "address": ", ".join(locations[t.location_id].contact.address for t in tasks if t.location_id in locations),
-        "when": local_time(max(t.promise.at for t in tasks), tasks[0].promise.timezone, lang) if tasks else "",
+        "address": ", ".join(
+            locations[t.location_id].contact.address for t in tasks if t.location_id in locations
+        ),
+        "when": local_time(max(t.promise.at for t in tasks), tasks[0].promise.timezone, lang)
+        if tasks
+        else "",
         "code": code or "",
         "carrier": tasks[0].carrier if tasks else "",
         "tracking": tasks[0].tracking_number if tasks else "",
-        "choices": "; ".join(_CHOICE[lang][c["choice"]].format(name=c.get("name", "")) for c in order.choices),
+        "choices": "; ".join(
+            _CHOICE[lang][c["choice"]].format(name=c.get("name", "")) for c in order.choices
+        ),
     }
     return subject.format_map(facts), text.format_map(facts)
 
 
-def store_notice(
-    order: Order, task: Shipment, location: Location, products: Mapping[str, Product]
-) -> Notice:
+def store_notice(order: Order, task: Shipment, location: Location, products: Mapping[str, Product]) -> Notice:
     """Subject and text for the store's staff: what, how many, until when. Nothing about the customer."""
     lang = "id" if location.country == "ID" else "en"
     lines = "; ".join(

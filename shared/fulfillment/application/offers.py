@@ -88,7 +88,8 @@ def check(
     now: datetime,
 ) -> None:
     """Hold the order to its option: InvalidRequest when it is not ours or of another basket, OfferChanged when it
-    is over or what can be done now is worse; that one carries the option that holds now."""
+    is over or what can be done now is worse; that one carries the option that holds now.
+    """
     told = signer.read(option_id)
     offered = Offer(
         told["b"],
@@ -108,5 +109,7 @@ def check(
         )
     if now_offered.is_worse_than(offered):
         raise OfferChanged(
-            "offer_changed", "Stock or time moved on; this is what holds now.", extra={"option": dict(now_option)}
+            "offer_changed",
+            "Stock or time moved on; this is what holds now.",
+            extra={"option": dict(now_option)},
         )

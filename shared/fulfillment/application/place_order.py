@@ -102,18 +102,15 @@ class PlaceOrder:
             now = self.clock.now()
             look = look or self._look(request, chosen, where, policy, now)
             decision, packed = look.decide(request, chosen, policy, now)
-            refusal = self._refusal(request, decision)
-            if refusal and not expired_some and self.expire.overdue():
+            if refusal := self._refusal(request, decision):
+                if expired_some or not self.expire.holding(request.basket.lines):
+                    raise refusal
                 expired_some, look = True, None
                 continue
-            if refusal:
-                raise refusal
-            self._hold_to_option(request, decision, products, now)
+            self._hold_to_option(request, decision, look.found, products, now)
             try:
                 return self._write(request, command, decision, packed, policy, now)
-            except AnsweredBefore as before:
-                return same_request(before.answer, command)
-            except Stale:
+            except (AnsweredBefore, Stale):
                 if earlier := self._earlier(request, command):
                     return earlier
             except StockShort as short:
@@ -128,7 +125,9 @@ class PlaceOrder:
         if earlier := self._earlier(request, command):
             return earlier
         now = self.clock.now()
-        change = unfillable(self._draft(request, command, self.picture.config.policy("default"), now), refusal.code)
+        change = unfillable(
+            self._draft(request, command, self.picture.config.policy("default"), now), refusal.code
+        )
         write = Write(command.command_id, change, None, now, contact=request.contact)
         try:
             self.orders.write(write)
@@ -154,7 +153,9 @@ class PlaceOrder:
         if request.method == "delivery":
             return None
         if request.location_id is None:
-            raise InvalidRequest.of("location_id", "location_required", "A pickup needs the store that was chosen.")
+            raise InvalidRequest.of(
+                "location_id", "location_required", "A pickup needs the store that was chosen."
+            )
         if all(request.location_id != loc.location_id for loc in self.picture.locations.all()):
             raise InvalidRequest.of(
                 "location_id", "unknown_location", f"There is no location {request.location_id!r}."
@@ -186,17 +187,29 @@ class PlaceOrder:
         )
 
     def _hold_to_option(
-        self, request: OrderRequest, decision: Decision, products: Mapping[str, Product], now: datetime
+        self,
+        request: OrderRequest,
+        decision: Decision,
+        found: Candidates,
+        products: Mapping[str, Product],
+        now: datetime,
     ) -> None:
         if request.option_id is None:
             return
         if self.signer is None:
-            raise InvalidRequest.of("option_id", "option_not_taken", "Orders from a queue carry no option_id.")
+            raise InvalidRequest.of(
+                "option_id", "option_not_taken", "Orders from a queue carry no option_id."
+            )
         missing = sum(s.quantity for s in decision.unfilled)
         made = offers.offer(
             request.basket, request.method, decision.shipments, missing, decision.policy_version
         )
-        option = delivery_option(offers.sign(self.signer, made, now), decision.shipments, products)
+        option_id = offers.sign(self.signer, made, now)
+        if request.method == "pickup":
+            (store,) = (c for c in found.inside if c.location_id == request.location_id)
+            option = views.pickup_option(store, option_id, decision.unfilled)
+        else:
+            option = delivery_option(option_id, decision.shipments, products)
         offers.check(self.signer, request.option_id, made, option, now)
 
     def _draft(self, request: OrderRequest, command: Command, policy: Policy, now: datetime) -> Order:

@@ -106,7 +106,7 @@ class WorkTasks:
         def on_order(order: Order, now: datetime) -> Change | None:
             return take(order, task_steps.of_location(order, number, step.location_id), now)
 
-        def render(order: Order, now: datetime) -> View:
+        def render(order: Order, _now: datetime) -> View:
             return views.task(order_id, order.shipment(number), order.method)
 
         try:
@@ -123,5 +123,3 @@ class WorkTasks:
         key = self.codes.key(task.code.kid)
         if not pickup_code.matches(key, order.order_id, task.number, task.code, said):
             raise Conflict("wrong_code", "This is not the code of this task.")
-
-

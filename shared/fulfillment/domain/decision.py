@@ -31,7 +31,6 @@ Reason = Literal[
     "paused",
     "method_not_offered",
     "not_chosen",
-    "no_coordinates",
     "outside_service_area",
     "too_far",
     "not_open_soon",
@@ -188,23 +187,20 @@ def verdict(request: DecisionRequest, candidate: Candidate, stock: StockPicture,
 def _obstacle(
     request: DecisionRequest, candidate: Candidate, stock: StockPicture, policy: Policy
 ) -> tuple[Reason, Mapping[str, int | str]]:
-    at_m = {} if candidate.distance_m is None else {"distance_m": candidate.distance_m}
-    if candidate.location_id in request.refused_by:
-        return "refused_before", {}
-    if candidate.status == "closed":
-        return "closed", {}
-    if candidate.status == "paused":
-        return "paused", {}
-    if request.method not in candidate.methods:
-        return "method_not_offered", {"method": request.method}
-    if request.location_id not in (None, candidate.location_id):
-        return "not_chosen", at_m
-    if request.method == "delivery" and candidate.covered is False:
-        return "outside_service_area", at_m
-    if candidate.full:
-        return "capacity_full", {"limit": candidate.capacity_limit or 0}
-    if candidate.promise is None:
-        return "not_open_soon", {}
+    at_m: dict[str, int | str] = {} if candidate.distance_m is None else {"distance_m": candidate.distance_m}
+    obstacles: tuple[tuple[bool, Reason, dict[str, int | str]], ...] = (
+        (candidate.location_id in request.refused_by, "refused_before", {}),
+        (candidate.status == "closed", "closed", {}),
+        (candidate.status == "paused", "paused", {}),
+        (request.method not in candidate.methods, "method_not_offered", {"method": request.method}),
+        (request.location_id not in (None, candidate.location_id), "not_chosen", at_m),
+        (request.method == "delivery" and candidate.covered is False, "outside_service_area", at_m),
+        (candidate.full, "capacity_full", {"limit": candidate.capacity_limit or 0}),
+        (candidate.promise is None, "not_open_soon", {}),
+    )
+    for stands_in_the_way, reason, detail in obstacles:
+        if stands_in_the_way:
+            return reason, detail
     return _stock_obstacle(request, candidate, stock, policy, at_m)
 
 
@@ -213,7 +209,7 @@ def _stock_obstacle(
     candidate: Candidate,
     stock: StockPicture,
     policy: Policy,
-    at_m: Mapping[str, int],
+    at_m: Mapping[str, int | str],
 ) -> tuple[Reason, Mapping[str, int | str]]:
     floor = policy.floor(candidate.kind)
     needed = quantity_by_sku((line.sku, line.quantity) for line in request.lines)
@@ -277,7 +273,9 @@ def _allocate(
                 taken[candidate.location_id].append(Allocation(line.line_id, line.sku, units))
         if wanted:
             unfilled.append(Shortfall(line.line_id, line.sku, wanted, left=0))
-    shipments = tuple(_shipment(c, taken[c.location_id], policy) for c in nearest_first if taken[c.location_id])
+    shipments = tuple(
+        _shipment(c, taken[c.location_id], policy) for c in nearest_first if taken[c.location_id]
+    )
     return shipments, tuple(unfilled)
 
 

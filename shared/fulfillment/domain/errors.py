@@ -32,7 +32,7 @@ class FieldError:
     message: str
 
 
-class Refusal(Exception):  # noqa: N818 - "refusal" is the trade's word, and the house's
+class Refusal(Exception):
     """The answer is no, and ``code`` says why in a word a program can act on."""
 
     status = 409

@@ -208,7 +208,9 @@ def new_shipments(
     )
 
 
-def taking(planned: tuple[PlannedShipment, ...]) -> tuple[tuple[StockEffect, ...], tuple[CapacityEffect, ...]]:
+def taking(
+    planned: tuple[PlannedShipment, ...],
+) -> tuple[tuple[StockEffect, ...], tuple[CapacityEffect, ...]]:
     """The stock and the places in capacity windows that a plan takes."""
     stock = tuple(
         effect

@@ -54,7 +54,8 @@ def confirmed(
     """Payment arrived in time: the tasks open. ``fresh`` has new promises of shipments that can't keep theirs, and
     ``limits`` how many orders the windows of these take; both by shipment number.
     """
-    assert order.status == "reserved" and not order.is_overdue(now), order.status
+    assert order.status == "reserved", order.status
+    assert not order.is_overdue(now), order.reservation_expires_at
     capacity: list[CapacityEffect] = []
     shipments: list[Shipment] = []
     for shipment in order.shipments:

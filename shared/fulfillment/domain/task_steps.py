@@ -52,9 +52,7 @@ def collected(order: Order, shipment: Shipment, received: Money | None, now: dat
     return _handed_over(order, done, received, "TaskCollected")
 
 
-def shipped(
-    order: Order, shipment: Shipment, carrier: str, tracking_number: str, now: datetime
-) -> Change:
+def shipped(order: Order, shipment: Shipment, carrier: str, tracking_number: str, now: datetime) -> Change:
     """The parcel left with a carrier; from ``accepted`` it implies the pick."""
     _require_method(order, "delivery", "ship")
     _require(shipment, "ship", {"accepted", "picked"})
@@ -145,5 +143,7 @@ def _require_method(order: Order, method: str, step: str) -> None:
 def _require_amount(order: Order, received: Money | None) -> None:
     if order.payment.state == "on_handover" and received is None:
         raise InvalidRequest.of(
-            "amount_received", "amount_required", "This order is paid at the hand-over: say what was received."
+            "amount_received",
+            "amount_required",
+            "This order is paid at the hand-over: say what was received.",
         )

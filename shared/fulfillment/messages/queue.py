@@ -27,7 +27,6 @@ def work_through(
     A message that cannot be understood, or that is refused for good, is parked at once with the reason: trying it
     five times more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back.
     """
-
     count(Metric.MESSAGE_RECEIVED, len(event.get("Records", ())))
 
     def one(record: SQSRecord) -> None:

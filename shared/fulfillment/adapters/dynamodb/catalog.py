@@ -98,7 +98,7 @@ class DynamoDBLocationRepository:
             self._table,
             location_item(location, version + 1),
             condition=version_unchanged if version else not_there,
-            refused=lambda row: Stale(location.location_id),
+            refused=lambda _row: Stale(location.location_id),
             **condition,
         )
         transaction.commit()
@@ -162,7 +162,7 @@ class DynamoDBConfigRepository:
                     "document": text(to_document(newer)),
                 },
                 condition=version_is_new,
-                refused=lambda row: Stale(policy.name),
+                refused=lambda _row: Stale(policy.name),
             )
             try:
                 transaction.commit()

@@ -1,23 +1,23 @@
 """Every key of every table, written by this module alone.
 
-| what is asked                                     | table           | how                                                      |
-|---------------------------------------------------|-----------------|----------------------------------------------------------|
-| an order with its tasks, story and decisions      | Orders          | Query ``order_id``                                       |
-| the order row alone                               | Orders          | Get ``order_id``, ``ORDER``                              |
-| the person behind an order                        | Orders          | Get ``order_id``, ``CONTACT``                            |
-| wrong codes tried at a task                       | Orders          | Update ``order_id``, ``TRIES#<n>``                       |
-| open tasks of a location, most urgent first       | Orders / work   | Query ``work_location``, ascending ``work_due``          |
-| reservations that are over                        | Orders / due    | Query ``due_bucket`` (8 of them), ``due_at`` up to now   |
-| events to publish                                 | Orders stream   | ``sk`` begins with ``EVENT#``                            |
-| stock of some SKUs at some locations              | Stock           | BatchGet ``sku``, ``location_id``                        |
-| stock of a SKU everywhere                         | Stock           | Query ``sku``                                            |
-| what moved on a shelf since a moment              | StockMovements  | Query ``stock_key``, ``movement_key`` from the moment on |
-| a product                                         | Products        | BatchGet ``sku``                                         |
-| all locations (cached for a minute)               | Locations       | Scan                                                     |
-| orders taken in a window                          | Capacity        | BatchGet ``location_method``, ``window``                 |
-| a policy's newest version, all zones              | Config          | Query ``pk``                                             |
-| a postal or area code and its prefixes            | Config          | BatchGet ``pk``, ``sk``                                  |
-| an answer given before, a message sent before     | Idempotency     | Get ``idempotency_key``                                  |
+| what is asked                                   | table          | how                                            |
+|-------------------------------------------------|----------------|------------------------------------------------|
+| an order with its tasks, story and decisions    | Orders         | Query ``order_id``                             |
+| the order row alone                             | Orders         | Get ``order_id``, ``ORDER``                    |
+| the person behind an order                      | Orders         | Get ``order_id``, ``CONTACT``                  |
+| wrong codes tried at a task                     | Orders         | Update ``order_id``, ``TRIES#<n>``             |
+| open tasks of a location, most urgent first     | Orders / work  | Query ``work_location``, ascending ``work_due`` |
+| reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
+| events to publish                               | Orders stream  | ``sk`` begins with ``EVENT#``                  |
+| stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
+| stock of a SKU everywhere                       | Stock          | Query ``sku``                                  |
+| what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then |
+| a product                                       | Products       | BatchGet ``sku``                               |
+| all locations (cached for a minute)             | Locations      | Scan                                           |
+| orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
+| a policy's newest version, all zones            | Config         | Query ``pk``                                   |
+| a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
+| an answer given before, a message sent before   | Idempotency    | Get ``idempotency_key``                        |
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
@@ -39,7 +40,9 @@ still_reserved = "#reserved >= :quantity"  # always true: what we promised is st
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
 room_left = "attribute_not_exists(#used) OR #used <= :room"  # true for the first N orders of the window
 place_taken = "#used >= :one"  # true unless the window is long gone
-offers_method = "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
+offers_method = (
+    "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
+)
 
 
 def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
@@ -54,7 +57,7 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
             tables.locations,
             {"location_id": text(location_id)},
             condition=offers_method,
-            refused=lambda row, location_id=location_id: LocationChanged(location_id),  # type: ignore[misc]
+            refused=lambda _row, location_id=location_id: LocationChanged(location_id),  # type: ignore[misc]
             names={"#status": "status", "#methods": "methods"},
             values={":open": text("open"), ":method": text(method)},
         )
@@ -79,9 +82,7 @@ def _answer(transaction: Transaction, tables: Tables, key: str, answer: Answer, 
 
 def _answered_before(row: Row | None) -> Exception:
     assert row is not None  # the condition fails only when the row is there
-    return AnsweredBefore(
-        Answer(text_of(row, "fingerprint"), number_of(row, "status"), text_of(row, "body"))
-    )
+    return AnsweredBefore(Answer(text_of(row, "fingerprint"), number_of(row, "status"), text_of(row, "body")))
 
 
 def _order(transaction: Transaction, tables: Tables, write: Write) -> None:
@@ -208,7 +209,7 @@ def _take_place(
         row_key,
         "SET #used = if_not_exists(#used, :none) + :one, expires_at = :expires",
         condition=room_left,
-        refused=lambda row: WindowFull(str(row_key)),
+        refused=lambda _row: WindowFull(str(row_key)),
         names={"#used": "used"},
         values={
             ":none": number(0),
@@ -239,7 +240,7 @@ def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
 
 def order_item(order: Order) -> Row:
     """The order row. It stands in the deadline index while its reservation can run out."""
-    item = {
+    item: dict[str, Any] = {
         "order_id": text(order.order_id),
         "sk": text(keys.ORDER),
         "version": number(order.version),
@@ -249,6 +250,7 @@ def order_item(order: Order) -> Row:
     if order.status == "reserved" and order.reservation_expires_at:
         item["due_bucket"] = text(keys.due_bucket(order.order_id))
         item["due_at"] = text(keys.instant(order.reservation_expires_at))
+        item["holds"] = {"SS": sorted({line.sku for line in order.lines})}
     return item
 
 

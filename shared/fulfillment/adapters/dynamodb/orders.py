@@ -139,7 +139,7 @@ class DynamoDBOrderRepository:
             {"order_id": text(order_id), "sk": text(keys.tries(number_))},
             "SET #tries = if_not_exists(#tries, :none) + :one",
             condition=tries_left,
-            refused=lambda row: NotWritten("locked"),
+            refused=lambda _row: NotWritten("locked"),
             names={"#tries": "tries"},
             values={":none": number(0), ":one": number(1), ":most": number(most)},
         )

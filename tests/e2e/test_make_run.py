@@ -1,0 +1,140 @@
+"""`make run`, as a person meets it: one command, two stories, calls to paste, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.local.emulator import free_port, is_taken
+from tests.local.paths import LOCAL_DIR, ROOT, STACK_FILE
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+PATIENCE_SECONDS = 420
+STACK_FIELDS = {
+    "api_url",
+    "board_url",
+    "region",
+    "endpoint_url",
+    "checkout",
+    "operations",
+    "staff",
+    "user_pool_id",
+    "client_id",
+    "tables",
+    "queues",
+}
+
+
+@contextmanager
+def _make_run(log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["make", "run"],
+            cwd=ROOT,
+            env=os.environ | variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+                process.wait(60)
+
+
+def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    # Given `make run` on a free port
+    log, port = tmp_path / "run.log", free_port()
+    with _make_run(log, PORT=str(port)) as process:
+        said = _wait_for(log, "Up until Ctrl-C", process)
+
+        # Then both stories were told, and the stack is described as agreed
+        assert said.count("fulfilled") == 2
+        described = json.loads(STACK_FILE.read_text())
+        assert set(described) == STACK_FIELDS
+        assert set(described["checkout"]) == {"access_key_id", "secret_access_key"}
+        assert set(described["staff"]["senayan"]) == {"username", "password", "id_token"}
+
+        # And every call that was printed works when it is pasted
+        calls = re.findall(r"^curl .*$", said, re.MULTILINE)
+        assert len(calls) >= 6
+        answers = [_shell(f"{call} --silent --show-error --fail-with-body") for call in calls]
+        assert [answer.returncode for answer in answers] == [0] * len(calls), answers
+
+        # And a function can be invoked by hand
+        invoked = _shell("make invoke F=options E=events/options_pickup_and_delivery.json")
+        assert '"statusCode": 200' in invoked.stdout, invoked
+
+        assert Path("/proc").is_dir() is bool(_processes_of(port))
+
+        # When it is interrupted
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) in (
+            0,
+            2,
+            130,
+        )  # make's own code for an interrupted recipe is not ours to choose
+
+    # Then neither a process nor a folder of it is left
+    assert not is_taken(port)
+    assert _processes_of(port) == []
+    assert list(LOCAL_DIR.glob("emulator*/tmp")) == []
+    assert not STACK_FILE.exists()
+
+
+def test_once_ends_by_itself_and_a_taken_port_is_a_clear_message(tmp_path: Path) -> None:
+    # Given a run that is up
+    log, port = tmp_path / "first.log", free_port()
+    with _make_run(log, PORT=str(port), ONCE="1") as process:
+        _wait_for(log, "Deploy template.yaml", process)
+
+        # When another one wants the same port
+        second = _shell(f"make run ONCE=1 PORT={port}")
+
+        # Then it says so at once
+        assert second.returncode != 0
+        assert f"Port {port} on 127.0.0.1 is taken" in second.stderr
+
+        # And the first ends by itself, in peace
+        assert process.wait(PATIENCE_SECONDS) == 0, log.read_text()
+    assert log.read_text().count("fulfilled") == 2
+
+
+def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        said = log.read_text()
+        if words in said:
+            return said
+        assert process.poll() is None, said
+        time.sleep(0.5)
+    raise AssertionError(f"{words!r} never came; said so far:\n{log.read_text()}")
+
+
+def _shell(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def _processes_of(port: int) -> list[Path]:
+    """The emulator of this port and its workers, by the variable they all inherit (where /proc tells)."""
+    mark = f"GATEWAY_PORT={port}\0".encode()
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark in environment.read_bytes():
+                found.append(environment.parent)
+    return found
