@@ -63,6 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
 def aws_queues() -> Iterator[dict[str, str]]:
     """Everything the template names, on moto: url by queue. Made once a module, since making it takes 0.3 s."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
+        aws_world.copy_tables_once(environment)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in aws_world.CREDENTIALS.items():
             environment.setenv(name, value)

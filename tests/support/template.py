@@ -49,13 +49,10 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def table_requests() -> list[dict[str, Any]]:
-    """CreateTable requests for every table, named by their logical ids."""
+    """CreateTable requests for every table, named by their logical ids. Without streams: tests read the rows."""
     kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     requests = []
     for name, properties in resources("AWS::DynamoDB::Table").items():
         request = {key: properties[key] for key in kept if key in properties}
-        stream = properties.get("StreamSpecification")
-        if stream:
-            request["StreamSpecification"] = {"StreamEnabled": True, **stream}
         requests.append({"TableName": name, **request})
     return requests
