@@ -1,40 +1,53 @@
-"""What each function brings into memory: measured in a fresh process, as a cold start does it."""
+"""What a function brings into memory, with all that it works with: measured in a fresh process, as a cold start does
+it. The composition root imports late, so a handler that was merely imported proves nothing."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
+from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
 from tests.support.template import ROOT
 
 LEAN = ("stock_feed", "tasks", "publish", "notify", "sweep")
 ROUTING = ("options", "orders", "intake", "reroute", "admin")
-
+VARIABLES = (
+    *TABLE_VARIABLES,
+    "EVENT_BUS_NAME",
+    "STORE_TOPIC_ARN",
+    "CUSTOMER_TOPIC_ARN",
+    "OPTION_KEY_SECRET_ID",
+    "PICKUP_CODE_SECRET_ID",
+    "STOCK_FEED_QUEUE_URL",
+    "PARKED_QUEUE_URL",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+)
 PROGRAM = """
 import importlib.util, sys
-spec = importlib.util.spec_from_file_location("app", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-assert callable(module.handler)
+from fulfillment import bootstrap
+for number, path in enumerate(sys.argv[1].split(",")):
+    spec = importlib.util.spec_from_file_location(f"app_{number}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert callable(module.handler)
+for name in sys.argv[2].split(","):
+    getattr(bootstrap, name)()
 print("\\n".join(sys.modules))
 """
 
 
-def imported_by(function: str) -> set[str]:
-    """Names of the top-level packages that importing the handler brings along."""
-    environment = {
-        **os.environ,
-        "POWERTOOLS_SERVICE_NAME": function,
-        "POWERTOOLS_METRICS_NAMESPACE": "Fulfillment",
-        "AWS_DEFAULT_REGION": "ap-southeast-3",
-    }
-    path = ROOT / "functions" / function / "app.py"
+def loaded_by(functions: tuple[str, ...]) -> set[str]:
+    """Names of the packages in memory when these handlers and all that they ask the composition root for are there."""
+    paths = [ROOT / "functions" / function / "app.py" for function in functions]
+    asked = sorted({name for path in paths for name in re.findall(r"bootstrap\.(\w+)\(", path.read_text())})
     found = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(path)],
-        env=environment,
+        [sys.executable, "-c", PROGRAM, ",".join(map(str, paths)), ",".join(asked)],
+        env={**os.environ, **CREDENTIALS, **dict.fromkeys(VARIABLES, "x")},
         capture_output=True,
         text=True,
         check=True,
@@ -49,11 +62,30 @@ def test_every_function_is_one_or_the_other() -> None:
     assert there == {*LEAN, *ROUTING}
 
 
-@pytest.mark.parametrize("function", LEAN)
-def test_a_function_that_never_routes_loads_no_geometry_and_no_tracer(function: str) -> None:
-    assert imported_by(function) & {"numpy", "shapely", "aws_xray_sdk", "moto", "yaml"} == set()
+@pytest.fixture(scope="module")
+def loaded_by_the_lean() -> set[str]:
+    return loaded_by(LEAN)
 
 
-@pytest.mark.parametrize("function", ROUTING)
-def test_no_function_loads_the_tracer(function: str) -> None:
-    assert imported_by(function) & {"aws_xray_sdk", "moto", "yaml"} == set()
+@pytest.fixture(scope="module")
+def loaded_by_those_that_route() -> set[str]:
+    return loaded_by(ROUTING)
+
+
+@pytest.mark.parametrize("package", ["numpy", "shapely", "aws_xray_sdk", "moto", "yaml", "tqdm"])
+def test_functions_that_never_route_load_no_geometry_and_no_tracer(
+    loaded_by_the_lean: set[str], package: str
+) -> None:
+    assert package not in loaded_by_the_lean
+
+
+@pytest.mark.parametrize("package", ["aws_xray_sdk", "moto", "yaml", "tqdm"])
+def test_functions_that_route_load_no_tracer(loaded_by_those_that_route: set[str], package: str) -> None:
+    assert package not in loaded_by_those_that_route
+
+
+def test_the_measurement_sees_what_it_is_for(
+    loaded_by_the_lean: set[str], loaded_by_those_that_route: set[str]
+) -> None:
+    assert {"boto3", "pydantic", "fulfillment"} <= loaded_by_the_lean
+    assert {"shapely", "numpy"} <= loaded_by_those_that_route
