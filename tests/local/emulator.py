@@ -29,6 +29,7 @@ ROOT_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"
 
 START_SECONDS = 60  # 2-4 s on a quiet machine; a crowded CI is not
 STOP_SECONDS = 5  # then it is ended the hard way
+KEPT_LOGS = 3
 WARM_WORKER_SECONDS = 1800  # a worker warmed before a race must still be there when it starts
 
 
@@ -93,6 +94,7 @@ class Emulator:
         shutil.rmtree(self._tmp_dir, ignore_errors=True)
         self._tmp_dir.mkdir(parents=True)
         self.authorizations_path.unlink(missing_ok=True)
+        self._forget_old_homes()
         with self.log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.local.emulator_process"],
@@ -108,6 +110,12 @@ class Emulator:
         except BaseException:
             self.stop()
             raise
+
+    def _forget_old_homes(self) -> None:
+        """Keeps the logs of the last few runs; a home with temporary files may be in use."""
+        homes = [path for path in self.home.parent.glob("emulator-*") if not (path / "tmp").exists()]
+        for home in sorted(homes, key=lambda path: path.stat().st_mtime)[:-KEPT_LOGS]:
+            shutil.rmtree(home, ignore_errors=True)
 
     def _environment(self) -> dict[str, str]:
         # Workers inherit this, so nothing of the caller's AWS settings may be in it.
