@@ -1,0 +1,242 @@
+"""Stock, locations, products, policies, windows, sent messages: every method, on moto and on AWS's own engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fulfillment import settings
+from fulfillment.adapters import aws
+from fulfillment.adapters.dynamodb.catalog import (
+    DynamoDBCapacityRepository,
+    DynamoDBCatalogRepository,
+    DynamoDBConfigRepository,
+    DynamoDBLocationRepository,
+)
+from fulfillment.adapters.dynamodb.rows import number, text
+from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
+from fulfillment.adapters.dynamodb.tables import Tables
+from fulfillment.adapters.messaging import DynamoDBSentMessages
+from fulfillment.application.ports import Stale, WindowKey
+from fulfillment.domain.basket import Point
+from fulfillment.domain.events import Event
+from fulfillment.domain.location import PlaceRecord, Zone
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.stock import StockMovement, StockRow
+from tests.support import dynamodb_local
+from tests.support.builders import MONDAY_NOON, SENAYAN, a_location, a_product, stock
+from tests.support.world import World
+
+pytestmark = pytest.mark.parametrize("world", dynamodb_local.BOTH, indirect=True)
+
+
+def tables() -> Tables:
+    return settings.read().tables
+
+
+def shelves() -> DynamoDBStockRepository:
+    return DynamoDBStockRepository(aws.dynamodb(), tables())
+
+
+def a_movement(movement_id: str = "m1", **more: Any) -> StockMovement:
+    """Two tees came to senayan."""
+    usual = StockMovement(movement_id, "tee", "senayan", "receipt", MONDAY_NOON, change=2)
+    return replace(usual, **more)
+
+
+# --- stock
+
+
+def test_rows_are_found_where_they_are_and_missing_where_they_are_not(world: World) -> None:
+    # Given more rows than one batch takes
+    world.given([stock(f"store{n}", tee=n) for n in range(120)])
+
+    # When they are asked for, with some that are not there and one twice
+    asked = [("tee", f"store{n}") for n in (*range(125), 3)]
+    found = shelves().rows(asked)
+
+    # Then those that are there come
+    assert len(found) == 120
+    assert found["tee", "store7"].on_hand == 7
+    assert shelves().rows([]) == {}
+    assert shelves().row("tee", "store7") == found["tee", "store7"]
+    assert shelves().row("tee", "nowhere") is None
+
+
+def test_a_sku_is_found_everywhere_page_after_page(world: World) -> None:
+    # Given a SKU at more locations than a page of 1 MB holds rows
+    many = [stock("x" * 1000 + f"{n:04d}", tee=1) for n in range(1100)]
+    world.given(many, stock("senayan", cap=1))
+
+    # Then all its rows come
+    assert len(shelves().everywhere("tee")) == 1100
+
+
+def test_a_row_is_written_with_its_record_and_its_event(world: World) -> None:
+    # When a shelf gets its first row, which is short
+    row = StockRow("tee", "senayan", on_hand=-1, observed_at=MONDAY_NOON, version=1)
+    told = Event("m1.1", "StockShortfall", MONDAY_NOON, "STOCK#senayan#tee", {"missing": 1})
+    shelves().write(None, row, a_movement(change=-1), told)
+
+    # Then row, record and event are there
+    assert shelves().row("tee", "senayan") == row
+    assert shelves().was_recorded(a_movement()) == a_movement(change=-1)
+    assert world.events("STOCK#senayan#tee") == ["StockShortfall"]
+
+
+def test_nothing_was_recorded_of_another_movement(world: World) -> None:
+    shelves().write(None, StockRow("tee", "senayan", 2, version=1), a_movement(), None)
+    assert shelves().was_recorded(a_movement("m2")) is None
+    assert shelves().was_recorded(a_movement(at=MONDAY_NOON + timedelta(microseconds=1))) is None
+
+
+def test_a_row_that_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    # Given a row that two have read
+    (read,) = stock("senayan", tee=3)
+    world.given(read)
+    shelves().write(read, read.moved(2), a_movement("m1"), None)
+
+    # When the other writes, or one who saw no row, then nothing is written
+    with pytest.raises(Stale):
+        shelves().write(read, read.moved(1), a_movement("m2", change=1), None)
+    with pytest.raises(Stale):
+        shelves().write(None, replace(read, on_hand=1), a_movement("m3", change=1), None)
+    assert world.stock("tee", "senayan") == replace(read, on_hand=5, version=2)
+    assert len(world.rows("StockMovements")) == 1
+
+
+def test_a_movement_is_recorded_once(world: World) -> None:
+    # Given a movement that was told
+    (read,) = stock("senayan", tee=3)
+    world.given(read)
+    after = read.moved(2)
+    shelves().write(read, after, a_movement(), None)
+
+    # When it is told again on the row as it is now
+    with pytest.raises(Stale):
+        shelves().write(after, after.moved(2), a_movement(), None)
+
+    # Then it counts once
+    assert world.stock("tee", "senayan").on_hand == 5
+
+
+def test_movements_are_read_from_after_a_moment_on_and_oldest_first(world: World) -> None:
+    # Given movements around a moment, and one of another shelf
+    tick = timedelta(microseconds=1)
+    moments = {"later": MONDAY_NOON + tick, "before": MONDAY_NOON - tick, "then": MONDAY_NOON}
+    row = StockRow("tee", "senayan", 9, version=1)
+    world.given(row)
+    for name, at in moments.items():
+        row = row.moved(1)
+        shelves().write(replace(row, version=row.version - 1), row, a_movement(name, at=at), None)
+    other = a_movement("other", location_id="kota", at=moments["later"])
+    shelves().write(None, StockRow("tee", "kota", 1, version=1), other, None)
+
+    # Then only what is later comes
+    assert [m.movement_id for m in shelves().movements_since("tee", "senayan", MONDAY_NOON)] == ["later"]
+    since = shelves().movements_since("tee", "senayan", MONDAY_NOON - 2 * tick)
+    assert [m.movement_id for m in since] == ["before", "then", "later"]
+
+
+# --- locations
+
+
+def test_all_locations_are_read_and_remembered_for_a_minute(world: World) -> None:
+    # Given locations, read once
+    locations = DynamoDBLocationRepository(aws.dynamodb(), tables())
+    world.given(a_location("senayan"))
+    assert list(locations.all()) == [a_location("senayan")]
+
+    # When another comes, then it is seen after a minute, or once the old picture is forgotten
+    world.given(a_location("kota"))
+    assert len(locations.all()) == 1
+    world.clock.forward(seconds=61)
+    assert len(locations.all()) == 2
+    world.given(a_location("menteng"))
+    locations.forget()
+    assert len(locations.all()) == 3
+
+
+def test_a_location_is_set_by_one_at_a_time(world: World) -> None:
+    # Given a location that is new
+    locations = DynamoDBLocationRepository(aws.dynamodb(), tables())
+    assert locations.get("senayan") is None
+    assert locations.put(a_location("senayan"), None) == 1
+
+    # When two who saw version 1 change it, then the second does not
+    assert locations.put(a_location("senayan", status="paused"), 1) == 2
+    with pytest.raises(Stale):
+        locations.put(a_location("senayan", status="closed"), 1)
+    assert locations.get("senayan") == (a_location("senayan", status="paused"), 2)
+
+    # And who does not care overwrites
+    assert locations.put(a_location("senayan", methods=frozenset()), None) == 3
+    assert locations.get("senayan") == (a_location("senayan", methods=frozenset()), 3)
+
+
+# --- products, policies, places, windows, messages
+
+
+def test_more_products_than_one_batch_takes_are_read(world: World) -> None:
+    world.given([a_product(f"sku{n}") for n in range(130)])
+    catalog = DynamoDBCatalogRepository(aws.dynamodb(), tables())
+    found = catalog.products([f"sku{n}" for n in range(140)])
+    assert len(found) == 130
+    assert found["sku5"] == a_product("sku5")
+    assert catalog.products([]) == {}
+
+
+def test_policies_get_versions_and_the_newest_holds(world: World) -> None:
+    # Given no policy
+    config = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert config.policy("default") == Policy("default")
+
+    # When twelve are set, then the twelfth holds
+    for _ in range(12):
+        config.put_policy(Policy("default", max_shipments=2))
+    assert config.policy("default") == Policy("default", version=12, max_shipments=2)
+    assert config.policy("sale") == Policy("sale")
+
+
+def test_places_are_found_by_kind_country_and_code(world: World) -> None:
+    # Given a postal code and its prefix
+    places = [PlaceRecord("ID", "postal", code, SENAYAN, 2.0, "java") for code in ("12190", "121")]
+    world.given(places, PlaceRecord("ID", "area", "12190", Point(0, 0), 1.0))
+
+    # Then exactly what exists of the asked is found
+    config = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert config.places("ID", "postal", ["12190", "1219", "121"]) == {p.code: p for p in places}
+    assert config.places("MY", "postal", ["12190"]) == {}
+
+
+def test_all_zones_of_a_country_are_read(world: World) -> None:
+    land = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    zones = [Zone("bali", "ID", land, "Bali"), Zone("java", "ID", land, "Jawa")]
+    world.given(zones, Zone("borneo", "MY", land))
+    assert list(DynamoDBConfigRepository(aws.dynamodb(), tables()).zones("ID")) == zones
+
+
+def test_windows_are_read_by_the_hundred(world: World) -> None:
+    # Given orders in 120 windows
+    windows: list[WindowKey] = [("senayan", "pickup", f"W{n}") for n in range(120)]
+    for _, _, window in windows:
+        row = {"location_method": text("senayan#pickup"), "window": text(window), "used": number(1)}
+        aws.dynamodb().put_item(TableName="Capacity", Item=row)
+
+    # When they and another are asked for, then those that somebody took come
+    capacity = DynamoDBCapacityRepository(aws.dynamodb(), tables())
+    used = capacity.used([*windows, ("kota", "pickup", "W1")])
+    assert used == dict.fromkeys(windows, 1)
+    assert capacity.used([]) == {}
+
+
+def test_a_message_is_sent_once_it_is_marked(world: World) -> None:
+    sent = DynamoDBSentMessages(aws.dynamodb(), tables().idempotency)
+    assert sent.was_sent("m1") is False
+    sent.mark_sent("m1", MONDAY_NOON)
+    sent.mark_sent("m1", MONDAY_NOON)
+    assert sent.was_sent("m1") is True
+    assert sent.was_sent("m2") is False
