@@ -135,6 +135,7 @@ def cancel_order() -> CancelOrder:
     """Let go."""
     from fulfillment.application.cancel_order import CancelOrder
 
+    _settings().need("tables.stock_movements")
     return CancelOrder(_orders(), expire_reservations(), SystemClock())
 
 

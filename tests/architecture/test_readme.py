@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUN_BY = {
     "make run": "tests/e2e/test_make_run.py",
     "make run ONCE=1": "tests/e2e/test_make_run.py",
-    "make invoke F=options E=events/options_pickup_and_delivery.json": "tests/e2e/test_make_run.py",
+    "make invoke F=options E=events/options.json": "tests/e2e/test_make_run.py",
     "make test": "(is the test run itself)",
     "make check": "(the first thing `make test` does)",
     "make bench": "(`make soak` runs its module)",

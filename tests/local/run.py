@@ -18,7 +18,6 @@ from tests.local.deploy import DeployFailed
 from tests.local.emulator import Emulator, EmulatorFailed, PortTaken, ending_on_sigterm, is_taken
 from tests.local.environment import stack_on
 from tests.local.logs import errors
-from tests.local.paths import LOCAL_DIR
 from tests.local.stack import Stack
 
 
@@ -28,7 +27,7 @@ def main() -> int:
     try:
         if is_taken(port):  # said now, not after a minute of building
             raise PortTaken(port)
-        with ending_on_sigterm(), Emulator(port, home=LOCAL_DIR / "emulator") as emulator:
+        with ending_on_sigterm(), Emulator(port) as emulator:
             stack = bring_up(emulator)
             try:
                 stories.run(stack)

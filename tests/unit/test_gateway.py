@@ -74,9 +74,7 @@ def test_a_stored_answer_is_given_byte_for_byte() -> None:
 
 def test_an_operation_sees_the_call() -> None:
     seen: list[Request] = []
-    answered(
-        seen.append, body={"a": 1}, query={"limit": "5"}, headers={"X-Thing": "y"}
-    )
+    answered(seen.append, body={"a": 1}, query={"limit": "5"}, headers={"X-Thing": "y"})
 
     (request,) = seen
     assert (request.path, request.query, request.body) == ({"id": "7"}, {"limit": "5"}, '{"a": 1}')
@@ -324,3 +322,9 @@ def test_two_callers_may_use_the_same_key() -> None:
 
     assert ours.command_id != theirs.command_id
     assert ours.idempotency_key != theirs.idempotency_key
+
+
+def test_a_role_is_the_same_sender_in_every_session() -> None:
+    first = caller({"userArn": "arn:aws:sts::1:assumed-role/Checkout/session-1"})
+    assert first == caller({"userArn": "arn:aws:sts::1:assumed-role/Checkout/session-2"})
+    assert first != caller({"userArn": "arn:aws:sts::1:assumed-role/Operations/session-1"})

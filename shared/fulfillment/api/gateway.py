@@ -92,13 +92,18 @@ def _request(event: Mapping[str, Any]) -> Request:
     claims = (context.get("authorizer") or {}).get("claims") or {}
     identity = context.get("identity") or {}
     return Request(
-        caller=str(claims.get("sub") or identity.get("userArn") or identity.get("caller") or "anonymous"),
+        caller=str(claims.get("sub") or _lasting(identity.get("userArn") or identity.get("caller") or "anonymous")),
         body=_body(event, headers),
         path=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
         headers=headers,
         claims=claims,
     )
+
+
+def _lasting(arn: str) -> str:
+    """The caller without its session: a role's retry may come from another session, and is still the same sender."""
+    return arn.rsplit("/", 1)[0] if ":assumed-role/" in arn else arn
 
 
 def _body(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
