@@ -113,7 +113,7 @@ def test_a_hole_and_the_sea_between_islands_are_outside() -> None:
     assert covers(ServiceArea(polygon=islands), CustomerPlace("ID", Point(0.5, 15))) is False
 
 
-@pytest.mark.parametrize(("kilometres", "inside"), [(4.99, True), (5.01, False)])
+@pytest.mark.parametrize(("kilometres", "inside"), [(4.998, True), (5.002, False)])
 def test_a_radius_covers_what_is_within_it(kilometres: float, inside: bool) -> None:
     place = CustomerPlace("ID", north_of(SENAYAN, kilometres))
 

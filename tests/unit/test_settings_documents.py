@@ -146,6 +146,13 @@ def test_a_policy_that_says_nothing_is_the_default() -> None:
     assert put({}) == Policy()
 
 
+def test_a_document_of_another_policy_is_refused() -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        put({"name": "sale"})
+
+    assert refusal.value.errors[0].field == "name"
+
+
 @pytest.mark.parametrize("minutes", [1, 5, 10, 12, 15, 20, 30, 60])
 def test_slots_are_equal_parts_of_an_hour(minutes: int) -> None:
     assert put({"slot_minutes": minutes}).slot_minutes == minutes

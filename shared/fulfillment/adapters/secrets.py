@@ -40,9 +40,8 @@ class SecretKeys:
 
     def _read(self) -> None:
         keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
-        self._newest = keys.pop(
-            "kid"
-        )  # taken out: the name of a key is public, so it must never serve as one
+        # Taken out: the name of a key is public, so it must never serve as one.
+        self._newest = keys.pop("kid")
         self._keys = keys
 
 

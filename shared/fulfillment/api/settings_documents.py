@@ -20,9 +20,8 @@ from fulfillment.messages.stock import LocationId
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 Count = Annotated[int, Field(ge=0, le=100_000)]
-Prefix = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$", examples=["121"])
-]  # an empty one would cover everybody
+# Never empty: an empty prefix would cover everybody.
+Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$", examples=["121"])]
 
 
 class IntervalDoc(Contract):

@@ -52,9 +52,8 @@ def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[
     Spans that touch are joined, so a location that is open all day has one long span.
     """
     zone = ZoneInfo(timezone)
-    first_day = start.astimezone(zone).date() - timedelta(
-        days=1
-    )  # an interval of yesterday may run past midnight
+    # From yesterday on: an interval of yesterday may run past midnight.
+    first_day = start.astimezone(zone).date() - timedelta(days=1)
     pending: tuple[datetime, datetime] | None = None
     for offset in range(HORIZON_DAYS + 1):
         day = first_day + timedelta(days=offset)
