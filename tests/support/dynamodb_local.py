@@ -172,23 +172,26 @@ class Refusals:
 
 @contextmanager
 def fresh_database(engine: Engine) -> Iterator[Refusals]:
-    """The template's tables in a database of their own; every client made inside goes there.
+    """The template's tables in a database of their own; all that the router reads and writes inside goes there.
 
     At the end no request may have been refused as not valid.
     """
     refusals = Refusals()
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in aws_world.CREDENTIALS.items():
-            environment.setenv(name, value)
-        environment.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine.url)
-        environment.setenv("AWS_ACCESS_KEY_ID", f"database{next(_databases)}")
-        boto3.setup_default_session()  # the last one remembers the access key
-        bootstrap.reset()
-        client = aws.dynamodb()
-        client.meta.events.register("after-call.dynamodb", refusals.watch)
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=engine.url,
+        aws_access_key_id=f"database{next(_databases)}",
+        aws_secret_access_key="any",
+        region_name=aws_world.REGION,
+        config=aws.CONFIG,
+    )
+    client.meta.events.register("after-call.dynamodb", refusals.watch)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(aws, "dynamodb", lambda: client)
         for name, value in aws_world.make_tables(client).items():
-            environment.setenv(name, value)
+            patched.setenv(name, value)
+        bootstrap.reset(clients=False)
         yield refusals
-    boto3.setup_default_session()
-    bootstrap.reset()
+    bootstrap.reset(clients=False)
+    client.close()
     assert refusals.seen == []
