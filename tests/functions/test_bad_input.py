@@ -251,7 +251,11 @@ def test_every_step_of_an_order_needs_a_key(shop: World, resource: str) -> None:
 
 
 BAD_ORDERS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "a delivery without an address": ({"method": "delivery", "location_id": None}, "ship_to", "ship_to_required"),
+    "a delivery without an address": (
+        {"method": "delivery", "location_id": None},
+        "ship_to",
+        "ship_to_required",
+    ),
     "an unknown method": ({"method": "drone"}, "method", "literal_error"),
     "an unknown state of payment": ({"payment": {"state": "maybe"}}, "payment.state", "literal_error"),
     "a payment deadline without an offset": (

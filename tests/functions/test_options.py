@@ -168,6 +168,22 @@ def test_a_location_without_coordinates_is_last_and_never_at_distance_0(world: W
     assert options["delivery"][0]["shipments"][0]["location_id"] == "kota"
 
 
+def test_a_store_that_nobody_put_on_the_map_is_listed_for_those_it_says_it_serves(world: World) -> None:
+    # Given a store without coordinates that serves postal codes in 977
+    world.given(PlaceRecord("ID", "postal", "97711", Point(0.79, 127.38), 2.0))
+    world.given(a_product("tee"), stock("ternate", tee=1))
+    world.given(a_location("ternate", point=None, service_area=ServiceArea(prefixes=("977",))))
+
+    # When somebody there asks, and somebody in Jakarta
+    there = world.options(asked(customer={"postal_code": "97711"}, methods=["pickup"])).body
+    here = world.options(asked(methods=["pickup"])).body
+
+    # Then
+    assert [o["location_id"] for o in there["pickup"]] == ["ternate"]
+    assert here["pickup"] == []
+    assert reasons(here) == [("pickup", "no_coordinates", 1)]
+
+
 # --- where the customer is
 
 

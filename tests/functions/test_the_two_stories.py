@@ -98,9 +98,7 @@ def test_a_delivery_is_routed_refused_rerouted_and_shipped(world: World) -> None
 
     # And it is shipped from there
     assert world.on_task("kota", task["task_id"], "accept").status == 200
-    shipped = world.on_task(
-        "kota", task["task_id"], "ship", {"carrier": "JNE", "tracking_number": "JNE001"}
-    )
+    shipped = world.on_task("kota", task["task_id"], "ship", {"carrier": "JNE", "tracking_number": "JNE001"})
     assert shipped.status == 200, shipped.body
     order = world.get_order("D-1").body
     assert order["status"] == "fulfilled"

@@ -85,6 +85,19 @@ def empty() -> None:
         backend.purge_queue(name)
 
 
+def snapshot() -> dict[str, Any]:
+    """What is in moto's tables, to be put back as often as needed."""
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    return {name: copy.deepcopy(table.items) for name, table in tables.items()}
+
+
+def restore(kept: dict[str, Any]) -> None:
+    """Fill moto's tables with a snapshot."""
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    for name, items in kept.items():
+        tables[name].items = copy.deepcopy(items)
+
+
 def make_queues() -> dict[str, str]:
     """Create every queue of the template; answers url by logical id."""
     sqs = boto3.client("sqs")

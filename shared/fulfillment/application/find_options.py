@@ -140,14 +140,20 @@ def reasons(method: Method, verdicts: Sequence[Verdict]) -> list[View]:
 
 
 def _within_radius(candidates: Sequence[Candidate], policy: Policy) -> tuple[list[Candidate], list[Verdict]]:
-    """Stores that are listed, and verdicts on those too far to be; an unknown distance is listed last, not left out."""
+    """Stores that are listed, and verdicts on those too far to be.
+
+    A store at an unknown distance is listed last; not when it says whom it serves and this is somebody else.
+    """
     radius_m = policy.pickup_radius_km * 1000
-    near = [c for c in candidates if c.distance_m is None or c.distance_m <= radius_m]
-    far = [
-        Verdict(c.location_id, "too_far", {"distance_m": c.distance_m})
-        for c in candidates
-        if c.distance_m is not None and c.distance_m > radius_m
-    ]
+    near: list[Candidate] = []
+    far: list[Verdict] = []
+    for candidate in candidates:
+        if candidate.distance_m is None and candidate.covered is False:
+            far.append(Verdict(candidate.location_id, "no_coordinates"))
+        elif candidate.distance_m is not None and candidate.distance_m > radius_m:
+            far.append(Verdict(candidate.location_id, "too_far", {"distance_m": candidate.distance_m}))
+        else:
+            near.append(candidate)
     return near, far
 
 

@@ -31,6 +31,7 @@ Reason = Literal[
     "paused",
     "method_not_offered",
     "not_chosen",
+    "no_coordinates",
     "outside_service_area",
     "too_far",
     "not_open_soon",
