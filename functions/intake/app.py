@@ -14,9 +14,8 @@ from fulfillment.messages.queue import work_through
 from fulfillment.observability import Metric, count, logger, metrics
 
 
-def place(body: str) -> None:
+def place(order: OrderIn) -> None:
     """Place one order; one that nobody can supply is kept as unfillable, so that a person sees it."""
-    order = OrderIn.model_validate_json(body)
     request = order.to_domain()
     said = fingerprint(f"OrderIn{order.model_dump_json()}")
     command = Command(command_id=fingerprint(f"intake#{request.unique_id}")[:24], fingerprint=said)
@@ -34,4 +33,4 @@ def place(body: str) -> None:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
     """SQS's entry; answers the messages to deliver again."""
-    return work_through(event, context, place, bootstrap.parked())
+    return work_through(event, context, OrderIn.model_validate_json, place, bootstrap.parked())

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fulfillment import bootstrap
+from fulfillment.domain.events import Event
 from fulfillment.messages.incoming import event_from_queue
 from fulfillment.messages.queue import work_through
 from fulfillment.observability import Metric, count, logger, metrics
 
 
-def tell(body: str) -> None:
+def tell(event: Event) -> None:
     """Send what this event has to tell and was not told before."""
-    sent = bootstrap.notify()(event_from_queue(body))
+    sent = bootstrap.notify()(event)
     count(Metric.MESSAGE_SENT, sent)
 
 
@@ -21,4 +22,4 @@ def tell(body: str) -> None:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
     """SQS's entry; answers the messages to deliver again."""
-    return work_through(event, context, tell, bootstrap.parked())
+    return work_through(event, context, event_from_queue, tell, bootstrap.parked())

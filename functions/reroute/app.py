@@ -7,14 +7,14 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.application.ports import Command
+from fulfillment.domain.events import Event
 from fulfillment.messages.incoming import event_from_queue, fingerprint
 from fulfillment.messages.queue import work_through
 from fulfillment.observability import Metric, count, logger, metrics
 
 
-def reroute(body: str) -> None:
+def reroute(event: Event) -> None:
     """Decide again for the order of the event."""
-    event = event_from_queue(body)
     command = Command(fingerprint(f"reroute#{event.event_id}")[:24], fingerprint=event.event_id)
     outcome = bootstrap.reroute_order()(event.order_id, command)
     logger.info("rerouted", extra={"order_id": event.order_id, "outcome": outcome})
@@ -25,4 +25,4 @@ def reroute(body: str) -> None:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
     """SQS's entry; answers the messages to deliver again."""
-    return work_through(event, context, reroute, bootstrap.parked())
+    return work_through(event, context, event_from_queue, reroute, bootstrap.parked())

@@ -7,13 +7,13 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.messages.queue import work_through
-from fulfillment.messages.stock import apply
+from fulfillment.messages.stock import CountMessage, MovementMessage, apply, read
 from fulfillment.observability import Metric, count, logger, metrics
 
 
-def take(body: str) -> None:
+def take(told: CountMessage | MovementMessage) -> None:
     """Apply one message."""
-    outcome = apply(bootstrap.feed_stock(), body)
+    outcome = apply(bootstrap.feed_stock(), told)
     count(Metric.STOCK_APPLIED if outcome == "applied" else Metric.STOCK_IGNORED)
 
 
@@ -21,4 +21,4 @@ def take(body: str) -> None:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:
     """SQS's entry; answers the messages to deliver again."""
-    return work_through(event, context, take, bootstrap.parked())
+    return work_through(event, context, read, take, bootstrap.parked())

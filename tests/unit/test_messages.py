@@ -106,7 +106,8 @@ MOVEMENT = {
 
 def applied(body: Any) -> tuple[str, list[StockCount | StockChange]]:
     feed = FakeFeed()
-    outcome = stock.apply(feed, body if isinstance(body, str) else json.dumps(body))  # type: ignore[arg-type]
+    told = stock.read(body if isinstance(body, str) else json.dumps(body))
+    outcome = stock.apply(feed, told)  # type: ignore[arg-type]
     return outcome, feed.told
 
 
@@ -182,19 +183,23 @@ class Parked:
 
 
 def worked(
-    handle: Callable[[str], None], *bodies: str, parking: Parked | None = None
+    handle: Callable[[str], None],
+    *bodies: str,
+    parking: Parked | None = None,
+    read: Callable[[str], str] = str,
 ) -> tuple[list[str], Parked]:
     parked = parking or Parked()
-    answer = work_through(sqs_event(bodies), CONTEXT, handle, parked)
+    answer = work_through(sqs_event(bodies), CONTEXT, read, handle, parked)
     return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]], parked
 
 
-def failing_on(word: str, error: Exception) -> Callable[[str], None]:
-    def handle(body: str) -> None:
+def failing_on(word: str, error: Exception) -> Callable[[str], str]:
+    def step(body: str) -> str:
         if body == word:
             raise error
+        return body
 
-    return handle
+    return step
 
 
 TEN = [str(n) for n in range(10)]
@@ -203,12 +208,7 @@ TEN = [str(n) for n in range(10)]
 def test_a_poison_message_is_parked_alone() -> None:
     done: list[str] = []
 
-    def handle(body: str) -> None:
-        if body == "4":
-            raise ValueError(body)
-        done.append(body)
-
-    again, parked = worked(handle, *TEN)
+    again, parked = worked(done.append, *TEN, read=failing_on("4", ValueError("4")))
 
     assert (again, done) == ([], [body for body in TEN if body != "4"])
     assert parked.messages == [("4", "not_understood: ValueError")]
@@ -220,28 +220,30 @@ def a_validation_error() -> ValidationError:
     return refused.value
 
 
+def test_a_refused_message_is_parked_with_its_reason() -> None:
+    refusal = NotFound("unknown_location", "There is no location 'x'.")
+
+    again, parked = worked(failing_on("3", refusal), *TEN)
+
+    assert (again, parked.messages) == ([], [("3", "unknown_location: There is no location 'x'.")])
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (
-            NotFound("unknown_location", "There is no location 'x'."),
-            "unknown_location: There is no location 'x'.",
-        ),
         (TypeError("Dewi"), "not_understood: TypeError"),
         (KeyError("Dewi"), "not_understood: KeyError"),
         (json.JSONDecodeError("Dewi", "", 0), "not_understood: JSONDecodeError"),
     ],
 )
-def test_a_refused_message_is_parked_with_its_reason_and_without_its_values(
-    error: Exception, reason: str
-) -> None:
-    again, parked = worked(failing_on("3", error), *TEN)
+def test_a_message_that_cannot_be_read_is_parked_without_its_values(error: Exception, reason: str) -> None:
+    again, parked = worked(print, *TEN, read=failing_on("3", error))
 
     assert (again, parked.messages) == ([], [("3", reason)])
 
 
 def test_a_message_of_the_wrong_shape_names_the_field() -> None:
-    again, parked = worked(failing_on("3", a_validation_error()), *TEN)
+    again, parked = worked(print, *TEN, read=failing_on("3", a_validation_error()))
 
     (message,) = parked.messages
     assert again == []
@@ -250,7 +252,8 @@ def test_a_message_of_the_wrong_shape_names_the_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Busy("busy", "Others."), ConnectionError(), AssertionError(), TimeoutError()]
+    "error",
+    [Busy("busy", "Others."), ConnectionError(), AssertionError(), KeyError("a bug of ours"), ValueError()],
 )
 def test_what_may_work_later_is_delivered_again_alone(error: Exception) -> None:
     again, parked = worked(failing_on("3", error), *TEN)
@@ -259,7 +262,7 @@ def test_what_may_work_later_is_delivered_again_alone(error: Exception) -> None:
 
 
 def test_a_message_that_could_not_be_parked_is_not_lost() -> None:
-    again, _ = worked(failing_on("3", ValueError()), *TEN, parking=Parked(broken=True))
+    again, _ = worked(print, *TEN, read=failing_on("3", ValueError()), parking=Parked(broken=True))
 
     assert again == ["m3"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from fulfillment.domain.errors import Busy, Refusal
 from fulfillment.observability import Metric, count, logger
+
+Told = TypeVar("Told")
 
 
 class Parking(Protocol):
@@ -20,25 +22,36 @@ class Parking(Protocol):
 
 
 def work_through(
-    event: Mapping[str, Any], context: Any, handle: Callable[[str], None], parking: Parking
+    event: Mapping[str, Any],
+    context: Any,
+    read: Callable[[str], Told],
+    handle: Callable[[Told], None],
+    parking: Parking,
 ) -> Mapping[str, Any]:
-    """Hand each body to ``handle``; answers the ids of the messages that must be delivered again.
+    """``read`` each body and ``handle`` what it tells; answers the ids of the messages to deliver again.
 
-    A message that cannot be understood, or that is refused for good, is parked at once with the reason: trying it
-    five times more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back.
+    A message that cannot be read, or that is refused for good, is parked at once with the reason: trying it five times
+    more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back to the queue.
     """
     count(Metric.MESSAGE_RECEIVED, len(event.get("Records", ())))
 
+    def park(record: SQSRecord, reason: str) -> None:
+        logger.warning("parked a message", extra={"message_id": record.message_id, "reason": reason})
+        count(Metric.MESSAGE_PARKED)
+        parking.park(record.body, reason)
+
     def one(record: SQSRecord) -> None:
         try:
-            handle(record.body)
+            told = read(record.body)
+        except (ValidationError, ValueError, TypeError, KeyError) as error:
+            park(record, f"not_understood: {_fault(error)}")
+            return
+        try:
+            handle(told)
         except Busy:
             raise
-        except (Refusal, ValidationError, ValueError, TypeError, KeyError) as error:
-            reason = error.code if isinstance(error, Refusal) else "not_understood"
-            logger.warning("parked a message", extra={"message_id": record.message_id, "reason": reason})
-            count(Metric.MESSAGE_PARKED)
-            parking.park(record.body, f"{reason}: {_told(error)}")
+        except Refusal as refusal:
+            park(record, f"{refusal.code}: {refusal.detail}")
 
     return process_partial_response(
         event=dict(event),
@@ -48,10 +61,8 @@ def work_through(
     )
 
 
-def _told(error: Exception) -> str:
-    """The reason without the values: a message may hold a person's name."""
-    if isinstance(error, Refusal):
-        return error.detail
+def _fault(error: Exception) -> str:
+    """What is wrong, without the values: a message may hold a person's name."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(map(str, first['loc']))} {first['msg']}"

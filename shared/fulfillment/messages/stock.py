@@ -47,9 +47,13 @@ StockMessage = Annotated[CountMessage | MovementMessage, Field(discriminator="ty
 _MESSAGE: TypeAdapter[CountMessage | MovementMessage] = TypeAdapter(StockMessage)
 
 
-def apply(feed: FeedStock, body: str) -> Outcome:
-    """Apply the message in this body. ValidationError or InvalidRequest for what can never be applied."""
-    told = _MESSAGE.validate_json(body)
+def read(body: str) -> CountMessage | MovementMessage:
+    """The message in this body; pydantic's ValidationError when there is none."""
+    return _MESSAGE.validate_json(body)
+
+
+def apply(feed: FeedStock, told: CountMessage | MovementMessage) -> Outcome:
+    """Apply the message; InvalidRequest for what can never be applied."""
     if isinstance(told, CountMessage):
         return feed.count(StockCount(told.sku, told.location_id, told.on_hand, told.observed_at))
     return feed.movement(
