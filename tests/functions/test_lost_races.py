@@ -139,6 +139,35 @@ def test_the_last_place_of_an_hour_is_given_once(world: World) -> None:
     assert world.get_order("A-1").body["shipments"][0]["promise"]["ready_by"] == "2026-11-23T13:00:00+07:00"
 
 
+def test_a_moved_promise_does_not_take_a_place_that_went_meanwhile(world: World) -> None:
+    # Given an order whose money comes hours later, to a store that takes one pickup an hour
+    world.given(a_product("tee"), a_location("senayan", capacity={"pickup": 1}), stock("senayan", tee=3))
+    world.order(order_body("A-1", payment={"state": "pending", "kind": "minimarket"}))
+    world.clock.forward(hours=4)
+    world.between(lambda: world.order(order_body("A-2")))
+
+    # When it moves to an hour that somebody takes at that moment
+    confirmed = world.on_order("A-1", "confirm").body
+
+    # Then it moves on
+    assert confirmed["shipments"][0]["promise"] == {"ready_by": "2026-11-23T18:00:00+07:00"}
+
+
+def test_the_floor_holds_in_a_race(world: World) -> None:
+    # Given a store that keeps one of its two tees
+    world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=2))
+    floors = {"floors": {"store": 1}}
+    world.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=floors)
+    world.between(lambda: world.order(order_body("A-1")))
+
+    # When two want the other
+    second = world.order(order_body("A-2"))
+
+    # Then
+    assert (second.status, second.body["code"]) == (409, "out_of_stock")
+    assert world.stock("tee", "senayan").available == 1
+
+
 def test_the_same_order_sent_twice_at_once_is_one_order(shop: World) -> None:
     # Given the very same call, which overtakes itself
     replies = []

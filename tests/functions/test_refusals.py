@@ -162,11 +162,13 @@ def test_the_customer_is_asked_once_however_often_the_refusal_is_told(shop: Worl
     (refusal,) = shop.waiting_for("RerouteQueue")
 
     # When
-    assert shop.deliver("reroute", refusal, refusal) == []
     assert shop.deliver("reroute", refusal) == []
+    asked_once = shop.everything()
+    assert shop.deliver("reroute", refusal, refusal) == []
 
     # Then
     assert shop.events("A-1").count("ChoiceRequired") == 1
+    assert shop.everything() == asked_once
 
 
 # --- a delivery goes elsewhere
