@@ -35,7 +35,7 @@ _Loader.add_multi_constructor("!", _short_form)
 @cache
 def template() -> dict[str, Any]:
     """The whole template."""
-    read: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
+    read: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
     return read
 
 

@@ -92,7 +92,9 @@ def _request(event: Mapping[str, Any]) -> Request:
     claims = (context.get("authorizer") or {}).get("claims") or {}
     identity = context.get("identity") or {}
     return Request(
-        caller=str(claims.get("sub") or _lasting(identity.get("userArn") or identity.get("caller") or "anonymous")),
+        caller=str(
+            claims.get("sub") or _lasting(identity.get("userArn") or identity.get("caller") or "anonymous")
+        ),
         body=_body(event, headers),
         path=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
