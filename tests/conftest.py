@@ -15,22 +15,37 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Fulfillment")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 from fulfillment import bootstrap
+from fulfillment.adapters import aws
 from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
 from tests.support import aws_world, dynamodb_local
+from tests.support.ledger import check_ledger
 from tests.support.world import FrozenClock, World
 
-# Tests of the handlers that run on DynamoDB Local too: every request they make must be valid there.
-ON_DYNAMODB_LOCAL_TOO = {"test_the_two_stories", "test_payment", "test_idempotency"}
+# All tests of the handlers run on DynamoDB Local too, where every request must be valid and every ledger must add up:
+# these, which change the most, with the engine's own tests, and the others in `make soak`.
+ON_DYNAMODB_LOCAL_TOO = {
+    "test_cancel",
+    "test_idempotency",
+    "test_late_payment",
+    "test_payment",
+    "test_refusals",
+    "test_stock_feed",
+    "test_the_two_stories",
+}
+
+
+ON_MOTO_ONLY = {"test_event_files"}  # fills moto's tables with the sample chain from a snapshot
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run these modules' worlds on both engines."""
-    if (
-        metafunc.module.__name__.rpartition(".")[2] in ON_DYNAMODB_LOCAL_TOO
-        and "world" in metafunc.fixturenames
-    ):
-        metafunc.parametrize("world", dynamodb_local.BOTH, indirect=True)
+    """Run the handlers' worlds on both engines."""
+    folder, _, module = metafunc.module.__name__.rpartition(".")
+    on_both = folder == "tests.functions" and module not in ON_MOTO_ONLY
+    if on_both and "world" in metafunc.fixturenames:
+        now = module in ON_DYNAMODB_LOCAL_TOO
+        engines = dynamodb_local.FLOWS if now else dynamodb_local.FLOWS_IN_SOAK
+        metafunc.parametrize("world", engines, indirect=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -94,7 +109,10 @@ def world(request: pytest.FixtureRequest, aws_queues: dict[str, str], clock: Fro
         made.restart()
         yield made
     else:
-        yield request.getfixturevalue("engine_world")
+        made = request.getfixturevalue("engine_world")
+        yield made
+        if request.param == dynamodb_local.CHECKED and not made.tampered:
+            check_ledger(aws.dynamodb())
 
 
 @pytest.fixture
