@@ -24,6 +24,7 @@ from fulfillment import settings
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import from_document
 from fulfillment.adapters.dynamodb.rows import Row, instant_of, number_of, pages, text_of
+from fulfillment.adapters.dynamodb.stock import movements_in
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.application.ports import StockKey
 from fulfillment.domain.location import Location
@@ -113,8 +114,8 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
     }
     movements: dict[StockKey, list[StockMovement]] = defaultdict(list)
     for row in scan(TableName=tables.stock_movements):
-        movement = from_document(StockMovement, text_of(row, "document"))
-        movements[movement.sku, movement.location_id].append(movement)
+        for movement in movements_in(row):
+            movements[movement.sku, movement.location_id].append(movement)
     locations = [from_document(Location, text_of(r, "document")) for r in scan(TableName=tables.locations)]
     return Ledger(
         stock={(text_of(r, "sku"), text_of(r, "location_id")): r for r in scan(TableName=tables.stock)},

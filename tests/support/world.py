@@ -18,7 +18,7 @@ from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import location_item
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import number_of, pages, text
-from fulfillment.adapters.dynamodb.stock import row_item, stock_row
+from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockMovement, StockRow
@@ -100,13 +100,9 @@ class World:
 
     def movements(self, sku: str, location_id: str) -> list[StockMovement]:
         """What was recorded of a shelf, oldest first."""
-        shelf = {":shelf": text(keys.stock_key(sku, location_id))}
-        found = aws.dynamodb().query(
-            TableName="StockMovements",
-            KeyConditionExpression="stock_key = :shelf",
-            ExpressionAttributeValues=shelf,
-        )
-        return [from_document(StockMovement, row["document"]["S"]) for row in found["Items"]]
+        told = [movement for row in self.rows("StockMovements") for movement in movements_in(row)]
+        here = [m for m in told if (m.sku, m.location_id) == (sku, location_id)]
+        return sorted(here, key=lambda m: (m.at, m.movement_id))
 
     def pause(self, location_id: str) -> None:
         """Pause a location in the table, as another function would: nobody here forgets what it has read."""

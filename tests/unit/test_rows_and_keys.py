@@ -77,6 +77,7 @@ def test_an_order_never_changes_its_bucket() -> None:
         (keys.event("c1", 0), "EVENT#c1#0"),
         (keys.decision("c1"), "DECISION#c1"),
         (keys.stock_key("tee", "senayan"), "tee#senayan"),
+        (keys.all_shelves("senayan"), "*#senayan"),
         (keys.movement_key(MONDAY_NOON, "m1"), "2026-11-23T05:00:00.000000Z#m1"),
         (keys.location_method("senayan", "pickup"), "senayan#pickup"),
         (keys.policy("default"), "POLICY#default"),

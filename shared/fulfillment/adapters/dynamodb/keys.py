@@ -11,7 +11,8 @@
 | events to publish                               | Orders stream  | ``sk`` begins with ``EVENT#``                  |
 | stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
 | stock of a SKU everywhere                       | Stock          | Query ``sku``                                  |
-| what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then |
+| what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
+|                                                 |                | and the same of all shelves of the location    |
 | a product                                       | Products       | BatchGet ``sku``                               |
 | all locations (cached for a minute)             | Locations      | Scan                                           |
 | orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
@@ -76,6 +77,11 @@ def work_due(due_at: datetime, task_id: str) -> str:
 def stock_key(sku: str, location_id: str) -> str:
     """Partition of the movements of one shelf."""
     return f"{sku}#{location_id}"
+
+
+def all_shelves(location_id: str) -> str:
+    """Partition of what moved on many shelves of a location at once. No SKU begins with a star."""
+    return stock_key("*", location_id)
 
 
 def movement_key(at: datetime, movement_id: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
 from fulfillment.adapters.dynamodb.rows import Row, number, number_of, text, text_of
-from fulfillment.adapters.dynamodb.stock import movement_item, row_item, stock_row
+from fulfillment.adapters.dynamodb.stock import movement_items, row_item, stock_row
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import LedgerBroken, Refused, Transaction
 from fulfillment.application.ports import (
@@ -234,8 +234,8 @@ def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
                 "record": {"B": write.decision},
             },
         )
-    for movement in write.movements:
-        transaction.put_new(tables.stock_movements, movement_item(movement))
+    for item in movement_items(write.movements):
+        transaction.put_new(tables.stock_movements, item)
 
 
 def order_item(order: Order) -> Row:

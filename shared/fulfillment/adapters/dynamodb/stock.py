@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 MOVEMENT_DAYS = 90  # longer than any till is offline, short enough to stay cheap
+MAX_SINGLE_MOVEMENTS = 40  # of one command: with its 50 stock rows, more would not fit a transaction
 
 row_is_new = "attribute_not_exists(sku)"  # true unless somebody wrote the row since it was looked for
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
@@ -71,17 +73,18 @@ class DynamoDBStockRepository:
 
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]:
         """What moved on the shelf later than ``after``, oldest first."""
-        found = pages(
-            self.client.query,
-            TableName=self.tables.stock_movements,
-            ConsistentRead=True,
-            KeyConditionExpression="stock_key = :shelf AND movement_key > :after",
-            ExpressionAttributeValues={
-                ":shelf": text(keys.stock_key(sku, location_id)),
-                ":after": text(keys.instant(after) + "$"),  # '$' follows '#': leaves out the moment itself
-            },
-        )
-        return [from_document(StockMovement, text_of(row, "document")) for row in found]
+        since = keys.instant(after) + "$"  # '$' follows '#': leaves out the moment itself
+        moved: list[StockMovement] = []
+        for shelf in (keys.stock_key(sku, location_id), keys.all_shelves(location_id)):
+            found = pages(
+                self.client.query,
+                TableName=self.tables.stock_movements,
+                ConsistentRead=True,
+                KeyConditionExpression="stock_key = :shelf AND movement_key > :after",
+                ExpressionAttributeValues={":shelf": text(shelf), ":after": text(since)},
+            )
+            moved += [movement for row in found for movement in movements_in(row) if movement.sku == sku]
+        return sorted(moved, key=lambda movement: movement.at)
 
     def was_recorded(self, movement: StockMovement) -> StockMovement | None:
         """The movement of this id and moment, if it was told before."""
@@ -169,6 +172,36 @@ def movement_item(movement: StockMovement) -> Row:
         "document": text(to_document(movement)),
         "expires_at": number(int((movement.at + timedelta(days=MOVEMENT_DAYS)).timestamp())),
     }
+
+
+@dataclass(frozen=True)
+class _Together:
+    movements: tuple[StockMovement, ...]
+
+
+def movement_items(movements: Sequence[StockMovement]) -> list[Row]:
+    """The records of one command's movements: one a shelf, or when they are many, one a location with all of them."""
+    if len(movements) <= MAX_SINGLE_MOVEMENTS:
+        return [movement_item(movement) for movement in movements]
+    by_location: dict[str, list[StockMovement]] = defaultdict(list)
+    for movement in movements:
+        by_location[movement.location_id].append(movement)
+    return [
+        {
+            **movement_item(together[0]),
+            "stock_key": text(keys.all_shelves(location_id)),
+            "document": text(to_document(_Together(tuple(together)))),
+        }
+        for location_id, together in by_location.items()
+    ]
+
+
+def movements_in(row: Row) -> Sequence[StockMovement]:
+    """The movements of a record."""
+    document = text_of(row, "document")
+    if text_of(row, "stock_key").startswith(keys.all_shelves("")):
+        return from_document(_Together, document).movements
+    return [from_document(StockMovement, document)]
 
 
 def _stale(row: Row | None) -> Exception:
