@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from fulfillment.adapters.aws import pause
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import from_document
-from fulfillment.adapters.dynamodb.order_write import add_write
+from fulfillment.adapters.dynamodb.order_write import add_write, tasks_mark
 from fulfillment.adapters.dynamodb.rows import batch_get, number, number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.application.ports import Answer, NotWritten, Write
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import CustomerContact, Order, Shipment
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 OVERDUE_PAGE = (
     500  # of each of the eight buckets: 4,000 reservations that ended since the last minute's sweep
 )
+MAX_READS = 6  # of an order in the middle of a write, which lasts milliseconds; with pauses of about a second
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,17 @@ class DynamoDBOrderRepository:
     tables: Tables
 
     def load(self, order_id: str) -> Order | None:
-        """The order with its shipments, read consistently in one query; its story and decisions stay where they are."""
+        """The order with its shipments; its story and decisions stay where they are. Busy when a transaction that is
+        being written stood between its rows at every reading.
+        """
+        for attempt in range(MAX_READS):
+            order, mark = self._read(order_id)
+            if order is None or mark == tasks_mark(order.shipments):
+                return order
+            pause(attempt)
+        raise Busy("busy", f"The order {order_id!r} is being written; send the same request again.")
+
+    def _read(self, order_id: str) -> tuple[Order | None, str]:
         rows = pages(
             self.client.query,
             TableName=self.tables.orders,
@@ -45,13 +58,14 @@ class DynamoDBOrderRepository:
             },
         )
         order: Order | None = None
+        mark = ""
         shipments: list[Shipment] = []
         for row in rows:
             if text_of(row, "sk") == keys.ORDER:
-                order = from_document(Order, text_of(row, "document"))
+                order, mark = from_document(Order, text_of(row, "document")), text_of(row, "tasks")
             else:
                 shipments.append(from_document(Shipment, text_of(row, "document")))
-        return replace(order, shipments=tuple(shipments)) if order else None
+        return (replace(order, shipments=tuple(shipments)) if order else None), mark
 
     def recall(self, idempotency_key: str | None, order_id: str) -> tuple[Answer | None, Order | None]:
         """What was answered under this key; when nothing was, the order."""
