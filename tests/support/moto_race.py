@@ -23,7 +23,7 @@ from tests.support.ledger import LedgerWrong, check_ledger
 from tests.support.races import place, race
 from tests.support.world import FrozenClock, World
 
-UNITS, BUYERS, ROUNDS = 40, 64, 12  # few units, since moto copies its tables with every transaction
+UNITS, BUYERS, ROUNDS = 30, 48, 15  # few units, since moto copies its tables with every transaction
 
 
 def run() -> dict[str, object]:
