@@ -263,11 +263,10 @@ def _event_faults(ledger: Ledger, order: Order) -> Iterator[str]:
         for event in ("OrderReserved", "OrderExpired", "OrderFulfilled")
         if told[event] > 1
     )
-    # what was not handed over of an order may be let go, which ends it too
     endings = {
         "expired": {"OrderExpired"},
         "cancelled": {"OrderCancelled"},
-        "fulfilled": {"OrderFulfilled", "OrderCancelled"},
+        "fulfilled": {"OrderFulfilled"},
     }
     if order.status in endings and not endings[order.status] & told.keys():
         yield f"it is {order.status} and nobody was told: {dict(told)}"

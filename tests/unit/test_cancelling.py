@@ -84,6 +84,7 @@ def test_what_was_handed_over_is_neither_cancelled_nor_paid_back() -> None:
     assert change.events == (
         ("OrderCancelled", {"lines": ["2", "3"]}),
         ("RefundRequired", {"reason": "cancelled", "lines": ["2", "3"]}),
+        ("OrderFulfilled", {}),
     )
 
 
@@ -150,7 +151,10 @@ def test_letting_go_of_the_last_open_line_ends_an_order_that_was_partly_shipped(
         method="delivery",
     )
 
-    assert order_steps.lines_cancelled(order, frozenset({"2"}), NOW).order.status == "fulfilled"
+    change = order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert change.order.status == "fulfilled"
+    assert told(change)[-1] == "OrderFulfilled"
 
 
 def test_a_line_that_nobody_supplies_is_let_go_without_a_shelf() -> None:

@@ -164,8 +164,8 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
         refund_required=order.refund_required or order.payment.state == "captured",
         version=order.version + 1,
     )
-    events = _cancel_events(changed, sorted(line_ids))
-    return Change(fulfilled_if_done(changed), tuple(stock), (), tuple(capacity), events)
+    changed = fulfilled_if_done(changed)
+    return Change(changed, tuple(stock), (), tuple(capacity), _cancel_events(changed, sorted(line_ids)))
 
 
 def supplied_again(order: Order, decision: Decision, now: datetime) -> Change:
@@ -240,4 +240,6 @@ def _cancel_events(order: Order, line_ids: list[str]) -> tuple[tuple[EventType, 
     events: list[tuple[EventType, dict[str, Any]]] = [(told, {"lines": line_ids})]
     if order.payment.state == "captured":
         events.append(("RefundRequired", {"reason": "cancelled", "lines": line_ids}))
+    if order.status == "fulfilled":  # the rest had been handed over
+        events.append(("OrderFulfilled", {}))
     return tuple(events)
