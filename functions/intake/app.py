@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fulfillment import bootstrap
-from fulfillment.api.requests import OrderIn
+from fulfillment.api.requests import OrderIn, what_it_says
 from fulfillment.application.ports import Command
 from fulfillment.domain.errors import Busy, Refusal
 from fulfillment.messages.incoming import fingerprint
@@ -17,8 +17,8 @@ from fulfillment.observability import Metric, count, logger, metrics
 def place(order: OrderIn) -> None:
     """Place one order; one that nobody can supply is kept as unfillable, so that a person sees it."""
     request = order.to_domain()
-    said = fingerprint(f"OrderIn{order.model_dump_json()}")
-    command = Command(command_id=fingerprint(f"intake#{request.unique_id}")[:24], fingerprint=said)
+    command_id = fingerprint(f"intake#{request.unique_id}")[:24]
+    command = Command(command_id, fingerprint=what_it_says(order))
     try:
         bootstrap.place_order_from_queue()(request, command)
         count(Metric.ORDER_ACCEPTED)

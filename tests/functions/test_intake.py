@@ -104,6 +104,11 @@ def test_an_order_over_both_doors_is_not_two(shop: World) -> None:
     assert shop.stock("tee", "senayan").reserved == 1
     assert shop.everything() == before
 
+    # And nobody has to look at it, nor at the same coming the other way round
+    assert reasons(shop) == []
+    shop.deliver("intake", order_body("A-2"))
+    assert shop.order(order_body("A-2")).status == 200
+
 
 def test_another_order_of_the_same_id_is_parked(shop: World) -> None:
     # Given

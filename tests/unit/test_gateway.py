@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from fulfillment.api.gateway import MAX_BODY_BYTES, Request, Response, respond
 from fulfillment.application.ports import Answer, Command
@@ -300,6 +300,22 @@ def test_a_missing_or_unreadable_key_is_400(key: str | None) -> None:
 @pytest.mark.parametrize("key", ["k", "x" * 255, "550e8400-e29b-41d4-a716-446655440000", "!~"])
 def test_any_printable_key_will_do(key: str) -> None:
     assert command(key=key).idempotency_key == f"{CHECKOUT}#{key}"
+
+
+def test_a_field_that_is_added_later_does_not_make_a_retry_another_request() -> None:
+    longer = create_model("Thing", __base__=Thing, colour=(str | None, None))
+
+    assert command({"name": "a"}, model=longer) == command({"name": "a"})
+
+
+@pytest.mark.parametrize("sent", ["pos:A-1~1", "pos%3AA-1~1", "pos%3aA-1%7E1"])
+def test_an_id_in_the_path_may_be_written_with_percent_signs(sent: str) -> None:
+    # REST APIs hand the path on as it was sent, and who signs a request writes ':' and '/' with percent signs
+    response = respond(
+        api_event(*ROUTE, path={"id": sent}), {"POST /v1/things/{id}": lambda request: dict(request.path)}
+    )
+
+    assert json.loads(response["body"]) == {"id": "pos:A-1~1"}
 
 
 def test_the_same_call_is_the_same_command() -> None:

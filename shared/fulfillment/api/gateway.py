@@ -10,14 +10,16 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
+from fulfillment.api.requests import what_it_says
 from fulfillment.application.ports import Answer, Command
 from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal
+from fulfillment.messages.incoming import fingerprint
 from fulfillment.observability import Metric, count, logger
 
 MAX_BODY_BYTES = 256 * 1024  # 50 lines with names and an address come to 30 KB
@@ -51,10 +53,9 @@ class Request:
             raise Malformed(
                 "idempotency_key_required", "Send an Idempotency-Key of 1 to 255 printable characters."
             )
-        said = json.dumps([sorted(self.path.items()), parsed.model_dump_json()])
         return Command(
-            command_id=_digest(f"{self.caller}#{key}")[:24],
-            fingerprint=_digest(f"{type(parsed).__name__}{said}"),
+            command_id=fingerprint(f"{self.caller}#{key}")[:24],
+            fingerprint=what_it_says(parsed, self.path),
             idempotency_key=f"{self.caller}#{key}",
         )
 
@@ -96,7 +97,7 @@ def _request(event: Mapping[str, Any]) -> Request:
             claims.get("sub") or _lasting(identity.get("userArn") or identity.get("caller") or "anonymous")
         ),
         body=_body(event, headers),
-        path=event.get("pathParameters") or {},
+        path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=event.get("queryStringParameters") or {},
         headers=headers,
         claims=claims,
@@ -175,7 +176,3 @@ def _response(
         "body": body,
         "isBase64Encoded": False,
     }
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
