@@ -74,7 +74,7 @@ def test_a_pickup_that_loses_the_last_unit_hears_what_is_left(shop: World) -> No
 
     # Then
     assert (order.status, order.body["code"]) == (409, "out_of_stock")
-    assert order.body["left"] == [{"line_id": "1", "sku": "tee", "missing": 2, "left": 1}]
+    assert order.body["left"] == [{"line_id": "1", "sku": "tee", "missing": 1, "left": 1}]
     assert ledger(shop)["senayan"] == (2, 1, 1)
 
 
@@ -274,3 +274,26 @@ def test_a_refused_delivery_that_loses_the_race_is_decided_again(shop: World) ->
     # Then
     shipments = shop.get_order("D-1").body["shipments"]
     assert [(s["location_id"], s["status"]) for s in shipments] == [("senayan", "refused"), ("bogor", "open")]
+
+
+def test_an_order_cancelled_at_its_deadline_and_paid_that_moment_is_cancelled_and_paid_back(
+    shop: World,
+) -> None:
+    # Given a reservation that is over, which somebody whose clock is behind confirms while it is being ended
+    shop.order(order_body(payment=PENDING_CARD))
+    shop.clock.forward(minutes=11)
+
+    def paid() -> None:
+        shop.clock.forward(minutes=-2)
+        assert shop.on_order("A-1", "confirm").status == 200
+        shop.clock.forward(minutes=2)
+
+    shop.between(paid)
+
+    # When it is cancelled
+    cancelled = shop.on_order("A-1", "cancel")
+
+    # Then
+    assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
+    assert cancelled.body["refund_required"] is True
+    assert ledger(shop)["senayan"] == (2, 0, 2)

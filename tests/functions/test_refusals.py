@@ -177,6 +177,7 @@ def test_the_customer_is_asked_once_however_often_the_refusal_is_told(shop: Worl
 def test_a_refused_delivery_goes_to_the_next_store_and_never_back(shop: World) -> None:
     # Given
     shop.order(delivery_body(lines=order_lines(tee=3)))
+    shop.settle()
 
     # When one store after the other refuses, though each still has tees
     refuse(shop, "senayan", "D-1~1")
@@ -246,6 +247,22 @@ def test_the_rest_of_an_order_goes_on_when_a_part_cannot_be_had(shop: World) -> 
     assert order["status"] == "confirmed"
     assert [u["sku"] for u in order["unfilled"]] == ["bag"]
     assert [task["task_id"] for task in shop.tasks("senayan").body["tasks"]] == ["D-1~1"]
+
+
+def test_a_second_refusal_of_what_nobody_has_is_told_too(shop: World) -> None:
+    # Given a cap from here and a bag that only Kota had, and refused
+    shop.given(a_product("bag"), stock("kota", bag=1))
+    shop.order(delivery_body(lines=order_lines(cap=1, bag=1)))
+    refuse(shop, "kota", "D-1~2", "damaged")
+
+    # When the cap cannot be had either
+    refuse(shop, "senayan", "D-1~1", "damaged")
+
+    # Then a person must look at all of it: nothing is under way any more
+    order = shop.get_order("D-1").body
+    assert order["status"] == "unfillable"
+    assert [u["sku"] for u in order["unfilled"]] == ["cap", "bag"]
+    assert shop.events("D-1").count("OrderUnfillable") == 2
 
 
 def test_a_refusal_told_twice_is_rerouted_once(shop: World) -> None:

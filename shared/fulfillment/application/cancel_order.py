@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fulfillment.application import views
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.application.ports import Answer, Clock, Command, OrderRepository
+from fulfillment.application.ports import Answer, Clock, Command, OrderRepository, Stale
 from fulfillment.application.writing import change_order
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import cancelled, lines_cancelled
@@ -27,7 +27,7 @@ class CancelOrder:
         def step(order: Order, now: datetime) -> Change | None:
             if order.is_overdue(now):
                 self.expire.one(order_id)
-                order = self.orders.load(order_id) or order
+                raise Stale(order_id)
             if order.status == "cancelled" and not line_ids:
                 return None
             return lines_cancelled(order, line_ids, now) if line_ids else cancelled(order, now)

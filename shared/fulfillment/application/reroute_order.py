@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from fulfillment.application.ports import (
     Write,
 )
 from fulfillment.application.writing import MAX_ROUNDS
-from fulfillment.domain.decision import DecisionRequest, decide
+from fulfillment.domain.decision import DecisionRequest, Shortfall, decide
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import left_unfilled, offered_choices, supplied_again
@@ -78,7 +78,7 @@ class RerouteOrder:
         request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
         decision = decide(request, found.inside, stock, policy, now, found.outside)
         if decision.status != "planned":
-            if order.unfilled:
+            if _units(decision.unfilled) == _units(order.unfilled):
                 return "nothing_to_do", None, None, ()
             return "unfillable", left_unfilled(order, decision.unfilled), None, ()
         packed = pack(request, found.inside, stock, policy, decision)
@@ -122,3 +122,7 @@ class RerouteOrder:
         stock = self.picture.stock_of(lines, found.inside)
         request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
         return decide(request, found.inside, stock, policy, now).status == "planned"
+
+
+def _units(short: Sequence[Shortfall]) -> set[tuple[str, int]]:
+    return {(s.line_id, s.quantity) for s in short}

@@ -46,7 +46,8 @@ def change_order(
 ) -> Answer:
     """Take one step of an existing order.
 
-    ``step`` gives None when there is nothing to do: the present view is answered and nothing is written.
+    ``step`` gives None when there is nothing to do: the present view is answered and nothing is written. It raises
+    Stale when it changed the order itself: the order is read again.
     """
     for _ in range(MAX_ROUNDS):
         answer, order = orders.recall(command.idempotency_key, order_id)
@@ -55,11 +56,11 @@ def change_order(
         if order is None:
             raise NotFound("unknown_order", f"There is no order {order_id!r}.")
         now = clock.now()
-        change = step(order, now)
-        if change is None:
-            return answered(command, 200, render(order, now))
-        given = answered(command, 200, render(change.order, now))
         try:
+            change = step(order, now)
+            if change is None:
+                return answered(command, 200, render(order, now))
+            given = answered(command, 200, render(change.order, now))
             orders.write(
                 Write(
                     command_id=command.command_id,
