@@ -139,3 +139,17 @@ def test_a_place_in_a_window_that_vanished_needs_no_giving_back(shop: World) -> 
     # Then
     assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
     assert shop.stock("tee", "senayan").reserved == 0
+
+
+def test_an_order_paid_a_little_later_keeps_its_place_in_the_hour(shop: World) -> None:
+    # Given an hour that is full, and the last who came has not paid
+    shop.order(order_body("A-1"))
+    shop.order(order_body("A-2", payment=PENDING_CARD))
+
+    # When the money comes five minutes later
+    shop.clock.forward(minutes=5)
+    confirmed = shop.on_order("A-2", "confirm").body
+
+    # Then the promise moves by a quarter of an hour, and not out of the hour that the order itself fills
+    assert confirmed["shipments"][0]["promise"]["ready_by"] == "2026-11-23T13:15:00+07:00"
+    assert [window["used"]["N"] for window in shop.rows("Capacity")] == ["2"]

@@ -239,3 +239,17 @@ def test_money_for_a_cancelled_order_is_paid_back_once(shop: World) -> None:
     order = shop.get_order("A-1").body
     assert (order["status"], order["refund_required"]) == ("cancelled", True)
     assert shop.stock("tee", "senayan").reserved == 0
+
+
+def test_money_for_an_order_that_nobody_could_supply_is_paid_back_once(shop: World) -> None:
+    # Given an order from the queue that found nothing
+    shop.deliver("intake", order_body(lines=order_lines(tee=99), payment=PENDING_CARD))
+
+    # When it is paid for all the same
+    gone = shop.on_order("A-1", "confirm")
+    again = shop.on_order("A-1", "confirm")
+
+    # Then
+    assert (gone.status, gone.body["code"], gone.body["refund_required"]) == (409, "paid_but_gone", True)
+    assert (again.status, again.body["code"]) == (409, "paid_but_gone")
+    assert shop.events("A-1").count("RefundRequired") == 1

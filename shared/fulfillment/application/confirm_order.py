@@ -78,10 +78,10 @@ class ConfirmOrder:
             change = confirmed(order, now, *self._fresh_promises(order, now))
         elif order.status == "expired" and not order.refund_required:
             change, packed, locations = self._late(order, now, tidied)
-        elif order.status == "cancelled" and not order.refund_required:
-            change = refund_due(order, "cancelled")
-        elif order.status in ("expired", "cancelled"):
+        elif _is_owed(order) and order.refund_required:
             raise _gone(order)
+        elif _is_owed(order):
+            change = refund_due(order, order.status)
         else:
             raise WrongState("wrong_state", f"An order that is {order.status} cannot be confirmed.")
         refund = change.order.refund_required
@@ -116,6 +116,9 @@ class ConfirmOrder:
             earliest = self.picture.earliest(where, shipment.location_id, order.method, policy, now)
             if earliest is None or earliest.due_at <= shipment.promise.due_at:
                 continue
+            if earliest.window == shipment.promise.window:  # however full: its place there is its own
+                fresh[shipment.number] = earliest
+                continue
             found = self.picture.candidates(where, order.method, policy, now, only=shipment.location_id)
             for candidate in found.inside:
                 if candidate.promise:
@@ -138,6 +141,12 @@ class ConfirmOrder:
             return refund_due(order, "paid_but_gone"), None, ()
         packed = pack(request, found.inside, stock, policy, decision)
         return confirmed_late(order, decision, now), packed, tuple(s.location_id for s in decision.shipments)
+
+
+def _is_owed(order: Order) -> bool:
+    """Whether money that comes now can only go back; a person looks at an order that was paid and became unfillable."""
+    never_held = order.status == "unfillable" and order.payment.state == "pending"
+    return order.status in ("expired", "cancelled") or never_held
 
 
 def _gone(order: Order) -> PaidButGone:
