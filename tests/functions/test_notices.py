@@ -277,3 +277,19 @@ def test_an_event_that_cannot_be_read_does_not_keep_the_others(shop: World) -> N
     # Then
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert len(shop.receive("NotifyQueue")) == 2
+
+
+def test_what_was_cancelled_is_neither_ready_nor_work(shop: World) -> None:
+    # Given two events that are told late: a pickup was confirmed, and ready
+    shop.order(order_body())
+    shop.on_task("senayan", "A-1~1", "accept")
+    shop.on_task("senayan", "A-1~1", "ready")
+    late = shop.waiting_for("NotifyQueue")
+
+    # When the order is cancelled before
+    shop.on_order("A-1", "cancel")
+    assert shop.deliver("notify", *late) == []
+
+    # Then the store has no new task, and nobody comes for what is not there
+    assert shop.heard("StoreTopic") == []
+    assert [m["attributes"]["event"] for m in shop.heard("CustomerTopic")] == ["OrderConfirmed"]

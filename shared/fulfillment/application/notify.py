@@ -19,7 +19,7 @@ from fulfillment.application.ports import (
 )
 from fulfillment.domain import pickup_code
 from fulfillment.domain.events import Event
-from fulfillment.domain.order import CustomerContact, Order, Shipment, parse_task_id
+from fulfillment.domain.order import WORK, CustomerContact, Order, Shipment, parse_task_id
 
 TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted"})
 TO_CUSTOMER = frozenset(
@@ -64,7 +64,10 @@ class Notify:
         tasks = [order.shipment(parse_task_id(t["task_id"])[1]) for t in event.detail.get("tasks", ())]
         if "task_id" in event.detail:
             tasks = [order.shipment(parse_task_id(event.detail["task_id"])[1])]
-        messages = [self._to_store(event, order, t) for t in tasks] if event.type in TO_STORES else []
+        if event.type == "TaskReady" and tasks[0].status != "ready":
+            return []  # refused or cancelled since: nobody must come for it
+        told = [t for t in tasks if t.status in WORK] if event.type in TO_STORES else []
+        messages = [self._to_store(event, order, t) for t in told]
         contact = self.orders.contact(order.order_id) if event.type in TO_CUSTOMER else None
         if contact:
             messages.append(self._to_customer(event, order, tasks, contact))
@@ -98,10 +101,9 @@ class Notify:
         address = {key: value for key, value in (("phone", contact.phone), ("email", contact.email)) if value}
         return Message(message_id, "customer", subject, text, attributes, address)
 
-    def _code(self, order: Order, tasks: Sequence[Shipment]) -> str | None:
+    def _code(self, order: Order, tasks: Sequence[Shipment]) -> str:
         (task,) = tasks
-        if task.code is None:  # refused or undone since: the code is worth nothing any more
-            return None
+        assert task.code is not None, task  # a task that is ready has one
         key = self.codes.key(task.code.kid)
         code = pickup_code.derive(key, order.order_id, task.number, task.code.code_version)
         return pickup_code.shown(code)
