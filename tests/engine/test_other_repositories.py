@@ -161,6 +161,25 @@ def test_all_locations_are_read_and_remembered_for_a_minute(world: World) -> Non
     assert len(locations.all()) == 3
 
 
+def test_what_refused_a_write_is_in_what_is_read_next(world: World) -> None:
+    # Given whoever listens to what is asked of DynamoDB: neither engine ever lags, AWS does
+    asked: list[bool] = []
+
+    def listen(params: dict[str, Any], **_: Any) -> None:
+        asked.append(params.get("ConsistentRead", False))
+
+    aws.dynamodb().meta.events.register_first("provide-client-params.dynamodb.Scan", listen)
+
+    # When all locations are read again
+    locations = DynamoDBLocationRepository(aws.dynamodb(), tables())
+    locations.forget()
+    locations.all()
+    aws.dynamodb().meta.events.unregister("provide-client-params.dynamodb.Scan", listen)
+
+    # Then no older picture of them is taken
+    assert asked == [True]
+
+
 def test_a_location_is_set_by_one_at_a_time(world: World) -> None:
     # Given a location that is new
     locations = DynamoDBLocationRepository(aws.dynamodb(), tables())

@@ -370,3 +370,14 @@ def test_updates_need_a_key(shop: World) -> None:
 
     assert (reply.status, reply.body["code"]) == (400, "idempotency_key_required")
     assert shop.receive("StockFeedQueue") == []
+
+
+def test_a_movement_called_count_does_not_stand_in_a_counts_way(shop: World) -> None:
+    moment = shop.clock.at.isoformat()
+    shelf = {"sku": "tee", "location_id": "senayan"}
+    sold = {"type": "movement", "movement_id": "count", **shelf, "kind": "sale", "change": -1, "at": moment}
+
+    again = shop.deliver("stock_feed", sold, {"type": "count", **shelf, "on_hand": 3, "observed_at": moment})
+
+    assert again == []
+    assert shop.stock("tee", "senayan").on_hand == 3

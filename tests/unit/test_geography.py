@@ -197,6 +197,16 @@ def test_zones_are_read_once_a_country() -> None:
     assert asked == ["ID"]
 
 
+def test_zones_that_are_loaded_later_are_found() -> None:
+    loaded: list[Zone] = []
+    world = ShapelyGeography(lambda country: list(loaded))
+    assert world.zone_of("ID", KETAPANG) is None
+
+    loaded.append(JAVA)
+
+    assert world.zone_of("ID", KETAPANG) == "java"
+
+
 # --- what is wrong with a polygon
 
 

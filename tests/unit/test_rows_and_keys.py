@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from fulfillment.adapters.dynamodb import keys, rows
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.domain.basket import Money
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import Order, Payment
 from fulfillment.domain.policy import Policy
@@ -173,7 +174,7 @@ def test_what_was_left_unprocessed_is_asked_for_again(pauses: list[int]) -> None
 def test_a_table_that_never_answers_is_given_up(pauses: list[int]) -> None:
     table = FakeTable(lazy=99)
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Busy):
         got(table, 1)
 
     assert len(table.asked) == rows.BATCH_ROUNDS

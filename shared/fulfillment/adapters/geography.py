@@ -34,7 +34,7 @@ class ShapelyGeography:
 
     def zone_of(self, country: str, point: Point) -> str | None:
         """The zone the point lies in; None at sea or in an unknown land."""
-        if country not in self._zones:
+        if not self._zones.get(country):  # none yet is not kept: they may be loaded any minute
             self._zones[country] = [
                 (zone.zone_id, shape(zone.polygon))
                 for zone in sorted(self._read_zones(country), key=_zone_id)

@@ -53,7 +53,7 @@ def step_of(request: Request) -> TaskStep:
 def page_of(request: Request, location_id: str) -> tuple[int, Mapping[str, str] | None]:
     """(limit, where the last page ended) of a listing; InvalidRequest names the field."""
     limit = request.query.get("limit", "50")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= MAX_PAGE):
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= 3 and 1 <= int(limit) <= MAX_PAGE):
         raise InvalidRequest.of("limit", "invalid_limit", f"limit must be 1 to {MAX_PAGE}.")
     cursor = request.query.get("cursor")
     if not cursor:
@@ -62,7 +62,7 @@ def page_of(request: Request, location_id: str) -> tuple[int, Mapping[str, str] 
         after = json.loads(base64.urlsafe_b64decode(cursor))
         genuine = set(after) == CURSOR_KEYS and all(isinstance(v, str) for v in after.values())
         genuine = genuine and after["work_location"] == location_id
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         genuine = False
     if not genuine:
         raise InvalidRequest.of("cursor", "invalid_cursor", "This is not a cursor of this listing.")

@@ -13,6 +13,7 @@ from fulfillment.domain.stock import MovementKind, StockMovement, StockRow
 
 MAX_ROUNDS = 8
 FUTURE_TOLERANCE = timedelta(minutes=5)  # a till's clock may be off by this much; more is a wrong clock
+COUNT_ID = "a count"  # ids that are told have no space
 
 Outcome = Literal["applied", "older", "done_before", "ours"]
 
@@ -55,7 +56,7 @@ class FeedStock:
         for _ in range(MAX_ROUNDS):
             before = self.stock.row(told.sku, told.location_id)
             movement = StockMovement(
-                movement_id="count",
+                movement_id=COUNT_ID,
                 sku=told.sku,
                 location_id=told.location_id,
                 kind="count",

@@ -104,7 +104,9 @@ class DynamoDBLocationRepository:
         transaction.commit()
 
     def _read_all(self) -> Sequence[Location]:
-        return [_location(row) for row in pages(self._client.scan, TableName=self._table)]
+        """Consistently: after a refused write, the change that refused it must be in what is read."""
+        found = pages(self._client.scan, TableName=self._table, ConsistentRead=True)
+        return [_location(row) for row in found]
 
 
 def location_item(location: Location, version: int) -> Row:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.aws import pause
+from fulfillment.domain.errors import Busy
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -48,7 +49,7 @@ def instant_of(row: Row, name: str) -> datetime | None:
 def batch_get(
     client: DynamoDBClient, table: str, keys: Iterable[Row], *, consistent: bool = False
 ) -> Iterator[Row]:
-    """The rows that exist of these keys, in no order. TimeoutError when the table keeps leaving keys unprocessed."""
+    """The rows that exist of these keys, in no order. Busy when the table keeps leaving keys unprocessed."""
     wanted = list(keys)
     for start in range(0, len(wanted), BATCH_KEYS):
         request: Any = {table: {"Keys": wanted[start : start + BATCH_KEYS], "ConsistentRead": consistent}}
@@ -60,7 +61,7 @@ def batch_get(
                 break
             pause(attempt)
         else:
-            raise TimeoutError(f"{table} left keys unprocessed {BATCH_ROUNDS} times")
+            raise Busy("busy", f"{table} has too much to do; send the same request again.")
 
 
 def pages(call: Callable[..., Any], **request: Any) -> Iterator[Row]:
