@@ -330,3 +330,11 @@ def test_anybody_may_read_what_the_api_is(world: World) -> None:
 
     assert described["openapi"].startswith("3.")
     assert "/v1/orders" in described["paths"]
+
+
+@pytest.mark.parametrize("location_id", ["a b", "a#b", "-a", "a" * 65])
+def test_a_location_has_an_id_that_an_order_may_name(world: World, location_id: str) -> None:
+    reply = put(world, STORE, location_id)
+
+    assert (reply.status, reply.body["errors"][0]["field"]) == (422, "location_id")
+    assert world.rows("Locations") == []

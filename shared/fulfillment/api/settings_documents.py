@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.location import Contact, Location, LocationKind, LocationStatus, ServiceArea
 from fulfillment.domain.policy import Policy, TransitDays
-from fulfillment.messages.stock import LocationId
+from fulfillment.messages.stock import LOCATION_ID, LocationId
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
@@ -110,7 +111,10 @@ class LocationDoc(Contract):
         return name
 
     def to_domain(self, location_id: str) -> Location:
-        """The location of the path; InvalidRequest when the document names another."""
+        """The location of the path; InvalidRequest when that is no id, or the document names another."""
+        if not re.fullmatch(LOCATION_ID, location_id):
+            told = "The path must name the location by 1 to 64 letters, digits, dots, dashes or underscores."
+            raise InvalidRequest.of("location_id", "invalid_location_id", told)
         if self.location_id not in (None, location_id):
             raise InvalidRequest.of("location_id", "other_location", "The path names another location.")
         return Location(

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 from fulfillment.application.feed_stock import FeedStock, Outcome, StockChange, StockCount
 
 Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$", examples=["TEE-RED-M"])]
-LocationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["senayan"])]
+LOCATION_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+LocationId = Annotated[str, Field(pattern=LOCATION_ID, examples=["senayan"])]
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 # A date without dashes reads as a count of seconds since 1970: it must not become a moment long ago, silently.
 Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, lt=LATEST)]
