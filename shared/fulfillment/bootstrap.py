@@ -152,7 +152,7 @@ def reroute_order() -> RerouteOrder:
     """Supply again what a store could not."""
     from fulfillment.application.reroute_order import RerouteOrder
 
-    return RerouteOrder(_orders(), _picture(True), SystemClock())
+    return RerouteOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import (
+    PENDING_CARD,
     SENAYAN,
     a_location,
     a_product,
@@ -247,6 +248,21 @@ def test_the_rest_of_an_order_goes_on_when_a_part_cannot_be_had(shop: World) -> 
     assert order["status"] == "confirmed"
     assert [u["sku"] for u in order["unfilled"]] == ["bag"]
     assert [task["task_id"] for task in shop.tasks("senayan").body["tasks"]] == ["D-1~1"]
+
+
+def test_units_that_nobody_paid_for_in_time_go_to_whom_a_store_refused(shop: World) -> None:
+    # Given caps: one here, ordered as a parcel, and one in Kota, kept for somebody whose time to pay is over
+    shop.given(stock("kota", cap=1))
+    shop.order(delivery_body(lines=order_lines(cap=1)))
+    shop.order(order_body(location_id="kota", lines=order_lines(cap=1), payment=PENDING_CARD))
+    shop.clock.forward(minutes=11)
+
+    # When the cap here is broken, before the sweep comes by
+    refuse(shop, "senayan", "D-1~1", "damaged")
+
+    # Then
+    assert [s["location_id"] for s in shop.get_order("D-1").body["shipments"]] == ["senayan", "kota"]
+    assert shop.get_order("A-1").body["status"] == "expired"
 
 
 def test_a_second_refusal_of_what_nobody_has_is_told_too(shop: World) -> None:

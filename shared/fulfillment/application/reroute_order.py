@@ -9,6 +9,7 @@ from typing import Any
 
 from fulfillment.application import views
 from fulfillment.application.decision_record import pack
+from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import Picture
 from fulfillment.application.ports import (
     Clock,
@@ -37,15 +38,20 @@ class RerouteOrder:
 
     orders: OrderRepository
     picture: Picture
+    expire: ExpireReservations
     clock: Clock
 
     def __call__(self, order_id: str, command: Command) -> str:
         """What came of it: ``nothing_to_do``, ``rerouted``, ``asked`` or ``unfillable``. Safe to repeat."""
         learned: dict[StockKey, StockRow] = {}
+        tidied = False
         for _ in range(MAX_ROUNDS):
             order = self.orders.load(order_id)
             if order is None or order.status not in ("confirmed", "needs_choice") or not order.unallocated():
                 return "nothing_to_do"
+            if not tidied:  # refusals are few, so what nobody pays for is ended before anything is decided
+                self.expire.holding(order.unallocated())
+                tidied = True
             now = self.clock.now()
             outcome, change, packed, locations = self._next(order, now, learned)
             if change is None:
