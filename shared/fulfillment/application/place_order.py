@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +29,14 @@ from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
 from fulfillment.domain.decision import Decision, DecisionRequest, decide
 from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
+from fulfillment.domain.location import Location
 from fulfillment.domain.order import CustomerContact, Order, Payment, unique_order_id
 from fulfillment.domain.order_steps import placed, unfillable
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
+
+REREAD_SECONDS = 5  # no refusal from an older picture; 0 would read all at every call of a rush
 
 
 @dataclass(frozen=True)
@@ -97,15 +100,15 @@ class PlaceOrder:
         where = self.picture.where(request.basket.customer, required=request.method == "delivery")
         policy = self.picture.config.policy("default")
         look: _Look | None = None
-        expired_some = False
+        looked_again = False
         for _ in range(MAX_ROUNDS):
             now = self.clock.now()
             look = look or self._look(request, chosen, where, policy, now)
             decision, packed = look.decide(request, chosen, policy, now)
             if refusal := self._refusal(request, decision):
-                if expired_some or not self.expire.holding(request.basket.lines):
+                if looked_again or not self._may_have_changed(request):
                     raise refusal
-                expired_some, look = True, None
+                looked_again, look = True, None
                 continue
             self._hold_to_option(request, decision, look.found, products, now)
             try:
@@ -156,11 +159,19 @@ class PlaceOrder:
             raise InvalidRequest.of(
                 "location_id", "location_required", "A pickup needs the store that was chosen."
             )
-        if all(request.location_id != loc.location_id for loc in self.picture.locations.all()):
+        locations = self.picture.locations
+        if not _has(locations.all(), request.location_id):
+            locations.forget(REREAD_SECONDS)  # it may be new
+        if not _has(locations.all(), request.location_id):
             raise InvalidRequest.of(
                 "location_id", "unknown_location", f"There is no location {request.location_id!r}."
             )
         return request.location_id
+
+    def _may_have_changed(self, request: OrderRequest) -> bool:
+        """End what others did not pay in time, and let go of an old picture of the locations: whether either was."""
+        reread = self.picture.locations.forget(REREAD_SECONDS)
+        return bool(self.expire.holding(request.basket.lines)) or reread
 
     def _look(
         self, request: OrderRequest, chosen: str | None, where: Where, policy: Policy, now: datetime
@@ -258,6 +269,10 @@ class PlaceOrder:
             )
         )
         return given
+
+
+def _has(locations: Sequence[Location], location_id: str) -> bool:
+    return any(location.location_id == location_id for location in locations)
 
 
 def _require_payable(payment: Payment, now: datetime) -> None:

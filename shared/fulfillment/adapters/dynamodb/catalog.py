@@ -46,9 +46,12 @@ class Cached(Generic[T]):
             self._read_at = time.monotonic()
         return self._value
 
-    def forget(self) -> None:
-        """Read it again the next time."""
-        self._value = None
+    def forget(self, at_least_seconds_old: float = 0) -> bool:
+        """Read it again the next time if it is at least so old; whether it is."""
+        old = time.monotonic() - self._read_at >= at_least_seconds_old
+        if old:
+            self._value = None
+        return old
 
 
 class DynamoDBLocationRepository:
@@ -63,9 +66,9 @@ class DynamoDBLocationRepository:
         """Every location, at most a minute old."""
         return self._all.get()
 
-    def forget(self) -> None:
-        """A write was refused because a location changed: read all again."""
-        self._all.forget()
+    def forget(self, at_least_seconds_old: float = 0) -> bool:
+        """An order was refused, perhaps because a location changed: read all again, unless that was just done."""
+        return self._all.forget(at_least_seconds_old)
 
     def get(self, location_id: str) -> tuple[Location, int] | None:
         """One location as it is now, with its version."""
