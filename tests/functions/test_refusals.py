@@ -281,6 +281,20 @@ def test_a_second_refusal_of_what_nobody_has_is_told_too(shop: World) -> None:
     assert shop.events("D-1").count("OrderUnfillable") == 2
 
 
+def test_an_order_of_which_only_what_nobody_has_is_left_is_unfillable(shop: World) -> None:
+    # Given a bag that nobody has any more, and a cap that is under way
+    shop.given(a_product("bag"), stock("kota", bag=1))
+    shop.order(delivery_body(lines=order_lines(cap=1, bag=1)))
+    refuse(shop, "kota", "D-1~2", "damaged")
+
+    # When the customer does not want the cap either
+    shop.on_order("D-1", "cancel", {"lines": ["1"]})
+
+    # Then a person still decides on the bag
+    order = shop.get_order("D-1").body
+    assert (order["status"], [u["sku"] for u in order["unfilled"]]) == ("unfillable", ["bag"])
+
+
 def test_a_refusal_told_twice_is_rerouted_once(shop: World) -> None:
     # Given
     shop.order(delivery_body())

@@ -165,6 +165,8 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
         version=order.version + 1,
     )
     changed = fulfilled_if_done(changed)
+    if changed.unfilled and not _under_way(changed):
+        changed = replace(changed, status="unfillable")
     return Change(changed, tuple(stock), (), tuple(capacity), _cancel_events(changed, sorted(line_ids)))
 
 
@@ -185,10 +187,9 @@ def supplied_again(order: Order, decision: Decision, now: datetime) -> Change:
 
 def left_unfilled(order: Order, unfilled: tuple[Shortfall, ...]) -> Change:
     """Nobody can supply the rest: a person decides. An order of which nothing is under way is unfillable."""
-    under_way = any(s.status in HOLDING | HANDED_OVER for s in order.shipments)
     changed = replace(
         order,
-        status=order.status if under_way else "unfillable",
+        status=order.status if _under_way(order) else "unfillable",
         unfilled=unfilled,
         version=order.version + 1,
     )
@@ -223,6 +224,10 @@ def _end(
         capacity += places
         order = order.with_shipment(replace(shipment, status="cancelled", status_at=now))
     return order, tuple(stock), tuple(capacity)
+
+
+def _under_way(order: Order) -> bool:
+    return any(s.status in HOLDING | HANDED_OVER for s in order.shipments)
 
 
 def _not_handed_over(order: Order) -> list[str]:
