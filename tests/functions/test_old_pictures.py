@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from fulfillment.application.place_order import REREAD_SECONDS
-from tests.support.builders import a_location, a_product, asked, delivery_body, order_body, stock
+from fulfillment.application.picture import REREAD_SECONDS
+from tests.support.builders import (
+    PENDING_CARD,
+    a_location,
+    a_product,
+    asked,
+    delivery_body,
+    order_body,
+    stock,
+)
 from tests.support.world import World
 
 
@@ -40,6 +48,39 @@ def test_a_new_store_takes_orders_at_once(shop: World) -> None:
     shop.given(a_location("kota"), stock("kota", tee=1))
 
     assert shop.order(order_body("A-1", location_id="kota")).status == 201
+
+
+def test_late_money_is_not_sent_back_because_a_store_was_paused(shop: World) -> None:
+    # Given a reservation that ended, and whoever confirms still has the picture of a paused store
+    shop.given(a_location("senayan"))
+    shop.order(order_body("A-1", payment=PENDING_CARD))
+    shop.clock.forward(minutes=11)
+    shop.pause("senayan")
+    shop.order(order_body("A-2"))
+    shop.given(a_location("senayan"))
+    shop.clock.forward(seconds=REREAD_SECONDS)
+
+    # When
+    confirmed = shop.on_order("A-1", "confirm")
+
+    # Then
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+
+
+def test_a_refused_parcel_goes_to_a_store_that_opened_again(shop: World) -> None:
+    # Given a parcel that only Kota can send, which refuses it, while whoever reroutes still sees Senayan paused
+    shop.given(a_location("kota"), stock("kota", tee=1))
+    shop.order(delivery_body())
+    refused = shop.on_task("kota", "D-1~1", "refuse", {"reason": "no_time"})
+    assert refused.status == 200
+    shop.clock.forward(seconds=REREAD_SECONDS)
+    shop.given(a_location("senayan"))
+
+    # When
+    shop.settle()
+
+    # Then
+    assert [s["location_id"] for s in shop.get_order("D-1").body["shipments"]] == ["kota", "senayan"]
 
 
 def test_a_rush_of_refusals_does_not_read_all_locations_each_time(shop: World) -> None:

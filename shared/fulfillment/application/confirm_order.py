@@ -8,7 +8,7 @@ from datetime import datetime
 from fulfillment.application import views
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.application.picture import Picture
+from fulfillment.application.picture import REREAD_SECONDS, Picture
 from fulfillment.application.ports import (
     Answer,
     AnsweredBefore,
@@ -30,7 +30,7 @@ from fulfillment.domain.promise import Promise
 
 
 class _Tidied(Exception):
-    """Reservations of others that were over have been ended: look once more."""
+    """Reservations of others that were over have been ended, or the locations were seen long ago: look once more."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,10 @@ class ConfirmOrder:
         stock = self.picture.stock_of(order.lines, found.inside)
         request = DecisionRequest(order.method, order.lines, order.location_id, frozenset(order.refused_by))
         decision = decide(request, found.inside, stock, policy, now, found.outside)
-        if decision.status != "planned" and not tidied and self.expire.holding(order.lines):
-            raise _Tidied
+        if decision.status != "planned" and not tidied:
+            reread = self.picture.locations.forget(REREAD_SECONDS)
+            if self.expire.holding(order.lines) or reread:
+                raise _Tidied
         if decision.status != "planned":
             return refund_due(order, "paid_but_gone"), None, ()
         packed = pack(request, found.inside, stock, policy, decision)

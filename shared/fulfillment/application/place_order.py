@@ -10,7 +10,7 @@ from fulfillment.application import offers, views
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.find_options import delivery_option, reasons
-from fulfillment.application.picture import Candidates, Picture, Where
+from fulfillment.application.picture import REREAD_SECONDS, Candidates, Picture, Where
 from fulfillment.application.ports import (
     Answer,
     AnsweredBefore,
@@ -35,8 +35,6 @@ from fulfillment.domain.order_steps import placed, unfillable
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
-
-REREAD_SECONDS = 5  # no refusal from an older picture; 0 would read all at every call of a rush
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from fulfillment.application import views
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.application.picture import Picture
+from fulfillment.application.picture import REREAD_SECONDS, Picture
 from fulfillment.application.ports import (
     Clock,
     Command,
@@ -49,7 +49,10 @@ class RerouteOrder:
             order = self.orders.load(order_id)
             if order is None or order.status not in ("confirmed", "needs_choice") or not order.unallocated():
                 return "nothing_to_do"
-            if not tidied:  # refusals are few, so what nobody pays for is ended before anything is decided
+            if (
+                not tidied
+            ):  # refusals are few: nothing old, and nothing that nobody pays for, stands in their way
+                self.picture.locations.forget(REREAD_SECONDS)
                 self.expire.holding(order.unallocated())
                 tidied = True
             now = self.clock.now()
