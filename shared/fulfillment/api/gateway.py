@@ -16,10 +16,9 @@ from urllib.parse import unquote
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
-from fulfillment.api.requests import what_it_says
+from fulfillment.api.requests import digest, what_it_says
 from fulfillment.application.ports import Answer, Command
 from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal
-from fulfillment.messages.incoming import fingerprint
 from fulfillment.observability import Metric, count, logger
 
 MAX_BODY_BYTES = 256 * 1024  # 50 lines with names and an address come to 30 KB
@@ -54,7 +53,7 @@ class Request:
                 "idempotency_key_required", "Send an Idempotency-Key of 1 to 255 printable characters."
             )
         return Command(
-            command_id=fingerprint(f"{self.caller}#{key}")[:24],
+            command_id=digest(f"{self.caller}#{key}")[:24],
             fingerprint=what_it_says(parsed, self.path),
             idempotency_key=f"{self.caller}#{key}",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -26,7 +27,6 @@ from fulfillment.domain.basket import (
 )
 from fulfillment.domain.order import CustomerContact, Payment, PaymentState
 from fulfillment.domain.stock import RefusalReason
-from fulfillment.messages.incoming import fingerprint
 from fulfillment.messages.stock import Instant, LocationId, Sku, StockMessage
 
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["A-1001"])]
@@ -46,7 +46,12 @@ def what_it_says(parsed: BaseModel, path: Mapping[str, str] | None = None) -> st
     later must not make a retry another request.
     """
     said = [sorted((path or {}).items()), parsed.model_dump_json(exclude_defaults=True)]
-    return fingerprint(f"{type(parsed).__name__}{json.dumps(said)}")
+    return digest(f"{type(parsed).__name__}{json.dumps(said)}")
+
+
+def digest(text: str) -> str:
+    """A word of 64 characters for a text."""
+    return sha256(text.encode()).hexdigest()
 
 
 class PointIn(Contract):
