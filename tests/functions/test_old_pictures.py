@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fulfillment.application.picture import REREAD_SECONDS
+from fulfillment.application.picture import REREAD_SECONDS, SOLD_OUT_REREAD_SECONDS
 from tests.support.builders import (
     PENDING_CARD,
     a_location,
@@ -40,6 +40,7 @@ def test_a_store_that_opens_again_takes_orders_at_once(shop: World) -> None:
 
 def test_a_parcel_is_supplied_by_a_store_that_opened_again(shop: World) -> None:
     shop.given(a_location("senayan"))
+    shop.clock.forward(seconds=SOLD_OUT_REREAD_SECONDS)
 
     assert shop.order(delivery_body()).status == 201
 
@@ -70,6 +71,7 @@ def test_late_money_is_not_sent_back_because_a_store_was_paused(shop: World) -> 
 def test_a_refused_parcel_goes_to_a_store_that_opened_again(shop: World) -> None:
     # Given a parcel that only Kota can send, which refuses it, while whoever reroutes still sees Senayan paused
     shop.given(a_location("kota"), stock("kota", tee=1))
+    shop.clock.forward(seconds=SOLD_OUT_REREAD_SECONDS)
     shop.order(delivery_body())
     refused = shop.on_task("kota", "D-1~1", "refuse", {"reason": "no_time"})
     assert refused.status == 200

@@ -338,3 +338,9 @@ def test_a_location_has_an_id_that_an_order_may_name(world: World, location_id: 
 
     assert (reply.status, reply.body["errors"][0]["field"]) == (422, "location_id")
     assert world.rows("Locations") == []
+
+
+def test_a_policy_that_nobody_put_is_not_there(world: World) -> None:
+    answer = world.admin("GET", "/v1/policies/{name}", path={"name": "holidays"})
+
+    assert (answer.status, answer.body["code"]) == (404, "unknown_policy")

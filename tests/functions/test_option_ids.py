@@ -220,4 +220,4 @@ def test_when_nothing_is_left_the_option_does_not_hide_it(shop: World) -> None:
 
     # Then
     assert (order.status, order.body["code"]) == (409, "out_of_stock")
-    assert order.body["left"] == [{"line_id": "1", "sku": "cap", "missing": 3, "left": 2}]
+    assert order.body["left"] == [{"line_id": "1", "sku": "cap", "missing": 1, "left": 2}]

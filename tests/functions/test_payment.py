@@ -204,3 +204,20 @@ def test_cancelling_what_was_never_paid_needs_no_refund(shop: World) -> None:
 
     assert cancelled["refund_required"] is False
     assert "RefundRequired" not in shop.events("A-1")
+
+
+def test_what_was_paid_before_the_handover_is_not_asked_for_again(shop: World) -> None:
+    # Given an order to be paid in the store, that is paid online after all
+    shop.order(order_body(payment=CASH))
+    paid = shop.on_order("A-1", "confirm")
+    assert (paid.status, paid.body["payment"]["state"]) == (200, "captured")
+
+    # When it is handed over without a word of the money
+    shop.on_task("senayan", "A-1~1", "accept")
+    shop.on_task("senayan", "A-1~1", "ready")
+    shop.settle()
+    code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", str(shop.heard("CustomerTopic")))[0]
+    done = shop.on_task("senayan", "A-1~1", "collect", {"code": code})
+
+    # Then that is all
+    assert done.status == 200, done.body

@@ -107,7 +107,8 @@ def delivery_body(order_id: str = "D-1", **more: Any) -> dict[str, Any]:
 def order_lines(**units: int) -> list[dict[str, Any]]:
     """The JSON of lines: ``order_lines(tee=2, cap=1)``."""
     return [
-        {"line_id": str(n), "sku": sku, "quantity": quantity} for n, (sku, quantity) in enumerate(units.items(), 1)
+        {"line_id": str(n), "sku": sku, "quantity": quantity}
+        for n, (sku, quantity) in enumerate(units.items(), 1)
     ]
 
 

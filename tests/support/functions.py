@@ -25,8 +25,11 @@ CHECKOUT = "arn:aws:iam::123456789012:user/checkout"
 @cache
 def handler(name: str) -> Callable[[Any, Any], Any]:
     """The handler of ``functions/<name>/app.py``."""
-    spec = importlib.util.spec_from_file_location(f"functions_{name}_app", ROOT / "functions" / name / "app.py")
-    assert spec and spec.loader
+    spec = importlib.util.spec_from_file_location(
+        f"functions_{name}_app", ROOT / "functions" / name / "app.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -122,6 +122,7 @@ ROUTES: tuple[Route, ...] = (
         "A policy's newest version.",
         OPERATIONS,
         answers.PolicyOut,
+        problems=(404,),
     ),
     Route(
         "PUT",

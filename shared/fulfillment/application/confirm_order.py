@@ -25,7 +25,7 @@ from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.decision import DecisionRequest, decide
 from fulfillment.domain.errors import Busy, NotFound, PaidButGone, WrongState
 from fulfillment.domain.order import Change, Order
-from fulfillment.domain.order_steps import confirmed, confirmed_late, refund_due
+from fulfillment.domain.order_steps import confirmed, confirmed_late, paid_early, refund_due
 from fulfillment.domain.promise import Promise
 
 
@@ -57,7 +57,8 @@ class ConfirmOrder:
             if order.is_overdue(now):
                 self.expire.one(order_id)
                 continue
-            if order.status in ("confirmed", "fulfilled"):
+            to_be_paid = order.status == "confirmed" and order.payment.state == "on_handover"
+            if order.status in ("confirmed", "fulfilled") and not to_be_paid:
                 return answered(command, 200, views.order(order, now))
             try:
                 return self._write(order, command, now, tidied)
@@ -74,7 +75,9 @@ class ConfirmOrder:
     def _write(self, order: Order, command: Command, now: datetime, tidied: bool) -> Answer:
         locations: tuple[str, ...] = ()
         packed = None
-        if order.status == "reserved":
+        if order.status == "confirmed":
+            change = paid_early(order)
+        elif order.status == "reserved":
             change = confirmed(order, now, *self._fresh_promises(order, now))
         elif order.status == "expired" and not order.refund_required:
             change, packed, locations = self._late(order, now, tidied)

@@ -54,8 +54,11 @@ class Operate:
         return {**views.location(location), "version": version}
 
     def get_policy(self, name: str) -> View:
-        """The newest version of a policy."""
-        return views.policy(self.config.policy(name))
+        """The newest version of a policy; before anybody put one, ``default`` is the one that is shipped."""
+        policy = self.config.policy(name)
+        if policy.version == 0 and name != Policy().name:
+            raise NotFound("unknown_policy", f"There is no policy {name!r}.")
+        return views.policy(policy)
 
     def put_policy(self, policy: Policy) -> View:
         """Add a version; earlier ones are kept, since decisions name the version they were taken under."""

@@ -26,6 +26,7 @@ from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise, promises
 
 REREAD_SECONDS = 5  # no refusal from older locations; 0 would read all of them at every call of a rush
+SOLD_OUT_REREAD_SECONDS = 20  # the same for "sold out", which comes in rushes and is seldom about locations
 MAX_CANDIDATES = 64  # looked at with their stock; what lies farther is one verdict
 MAX_EXCLUDED = 36  # of those that cannot supply at all, the nearest are named one by one
 FAR_FROM_EVERYTHING_M = 1_000_000  # a customer this far from every location probably swapped the two numbers

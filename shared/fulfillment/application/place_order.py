@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import offers, views
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.find_options import delivery_option, reasons
-from fulfillment.application.picture import REREAD_SECONDS, Candidates, Picture, Where
+from fulfillment.application.picture import (
+    REREAD_SECONDS,
+    SOLD_OUT_REREAD_SECONDS,
+    Candidates,
+    Picture,
+    Where,
+)
 from fulfillment.application.ports import (
     Answer,
     AnsweredBefore,
@@ -25,9 +31,10 @@ from fulfillment.application.ports import (
     WindowFull,
     Write,
 )
+from fulfillment.application.views import View
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
-from fulfillment.domain.decision import Decision, DecisionRequest, decide
+from fulfillment.domain.decision import Decision, DecisionRequest, Shortfall, decide
 from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import CustomerContact, Order, Payment, unique_order_id
@@ -104,7 +111,7 @@ class PlaceOrder:
             look = look or self._look(request, chosen, where, policy, now)
             decision, packed = look.decide(request, chosen, policy, now)
             if refusal := self._refusal(request, decision):
-                if looked_again or not self._may_have_changed(request):
+                if looked_again or not self._may_have_changed(request, refusal):
                     raise refusal
                 looked_again, look = True, None
                 continue
@@ -166,9 +173,13 @@ class PlaceOrder:
             )
         return request.location_id
 
-    def _may_have_changed(self, request: OrderRequest) -> bool:
-        """End what others did not pay in time, and let go of an old picture of the locations: whether either was."""
-        reread = self.picture.locations.forget(REREAD_SECONDS)
+    def _may_have_changed(self, request: OrderRequest, refusal: Refusal) -> bool:
+        """End what others did not pay in time, and let go of an old picture of the locations: whether either was.
+
+        What is sold out is seldom a matter of the locations' settings, so a rush for the last unit reads them rarely.
+        """
+        sold_out = isinstance(refusal, OutOfStock)
+        reread = self.picture.locations.forget(SOLD_OUT_REREAD_SECONDS if sold_out else REREAD_SECONDS)
         return bool(self.expire.holding(request.basket.lines)) or reread
 
     def _look(
@@ -180,7 +191,7 @@ class PlaceOrder:
     def _refusal(self, request: OrderRequest, decision: Decision) -> Refusal | None:
         if decision.status == "planned" or (decision.status == "partial" and request.accept_partial):
             return None
-        left = views.missing(decision.unfilled)
+        left = _what_is_left(decision.unfilled)
         why = [v for v in decision.candidates if not v.eligible]
         if request.method == "pickup" and why and why[0].reason not in ("no_stock", "below_floor"):
             verdict = why[0]
@@ -277,3 +288,18 @@ def _require_payable(payment: Payment, now: datetime) -> None:
     """A deadline that is over would set units aside for nobody."""
     if payment.state == "pending" and payment.pay_by is not None and payment.pay_by <= now:
         raise InvalidRequest.of("payment.pay_by", "pay_by_is_over", "The time to pay is over already.")
+
+
+def _what_is_left(unfilled: Sequence[Shortfall]) -> list[View]:
+    """Each line of an order that was refused: how many units are left of its SKU, and how many the line lacks.
+
+    Lines of one SKU share what is left, in their order. A line may lack nothing: others stood in its way, or the
+    number of parcels.
+    """
+    left = {short.sku: short.left for short in unfilled}
+    lines = []
+    for short in unfilled:
+        there = min(short.quantity, left[short.sku])
+        left[short.sku] -= there
+        lines.append(replace(short, quantity=short.quantity - there))
+    return views.missing(lines)

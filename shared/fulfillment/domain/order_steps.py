@@ -79,6 +79,13 @@ def confirmed(
     return Change(changed, capacity=tuple(capacity), events=(("OrderConfirmed", told),))
 
 
+def paid_early(order: Order) -> Change:
+    """An order to be paid at the hand-over was paid before: staff must not ask for the money again."""
+    assert order.payment.state == "on_handover", order.payment
+    changed = replace(order, payment=replace(order.payment, state="captured"), version=order.version + 1)
+    return Change(changed)
+
+
 def confirmed_late(order: Order, decision: Decision, now: datetime) -> Change:
     """Money came after the reservation ended and the stock was still there: reserved again and confirmed."""
     assert order.status == "expired", order.status
