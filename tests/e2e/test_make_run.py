@@ -81,16 +81,13 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
 
         # When it is interrupted
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(60) in (
-            0,
-            2,
-            130,
-        )  # make's own code for an interrupted recipe is not ours to choose
+        # Then it ends, in whichever way this make passes the interruption on
+        assert process.wait(60) in (0, 2, 130, -signal.SIGINT)
 
-    # Then neither a process nor a folder of it is left
+    # And neither a process nor a folder of it is left
     assert not is_taken(port)
     assert _processes_of(port) == []
-    assert list(LOCAL_DIR.glob("emulator*/tmp")) == []
+    assert not (LOCAL_DIR / f"emulator-{port}" / "tmp").exists()
 
 
 def test_once_ends_by_itself_and_a_taken_port_is_a_clear_message(tmp_path: Path) -> None:

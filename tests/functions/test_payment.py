@@ -221,3 +221,4 @@ def test_what_was_paid_before_the_handover_is_not_asked_for_again(shop: World) -
 
     # Then that is all
     assert done.status == 200, done.body
+    assert "OrderPaid" in shop.events("A-1")

@@ -10,6 +10,7 @@ from typing import Any, Literal
 EventType = Literal[
     "OrderReserved",
     "OrderConfirmed",
+    "OrderPaid",
     "OrderCancelled",
     "OrderExpired",
     "OrderFulfilled",

@@ -83,7 +83,7 @@ def paid_early(order: Order) -> Change:
     """An order to be paid at the hand-over was paid before: staff must not ask for the money again."""
     assert order.payment.state == "on_handover", order.payment
     changed = replace(order, payment=replace(order.payment, state="captured"), version=order.version + 1)
-    return Change(changed)
+    return Change(changed, events=(("OrderPaid", {}),))
 
 
 def confirmed_late(order: Order, decision: Decision, now: datetime) -> Change:
