@@ -69,7 +69,7 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
 
         # And every call that was printed works when it is pasted
         calls = re.findall(r"^curl .*$", said, re.MULTILINE)
-        assert len(calls) >= 6
+        assert len(calls) >= 9
         answers = [_shell(f"{call} --silent --show-error --fail-with-body") for call in calls]
         assert [answer.returncode for answer in answers] == [0] * len(calls), answers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 from tests.local.stack import Credentials, Stack
 
@@ -48,14 +49,29 @@ def print_curls(stack: Stack) -> None:
     print(f"curl {signed_out} -H 'Idempotency-Key: try-1' {stack.api_url}/v1/orders -d '{json.dumps(order)}'")
     print("\n# How is it?")
     print(f"curl {signed_out} {stack.api_url}/v1/orders/try-1")
+    print('\n# The money is there (of an order placed with "state": "pending"; here it is already)')
+    print(f"curl {signed_out} -H 'Idempotency-Key: try-2' {stack.api_url}/v1/orders/try-1/confirm -d '{{}}'")
+    print("\n# Let it go")
+    print(f"curl {signed_out} -H 'Idempotency-Key: try-3' {stack.api_url}/v1/orders/try-1/cancel -d '{{}}'")
     print(f"\n# The work of {location_id}")
     print(
         f"curl -H 'Authorization: Bearer {member.id_token}' {stack.api_url}/v1/locations/{location_id}/tasks"
     )
     print("\n# All stock of one SKU")
     print(f"curl {_signed(stack, stack.operations)} {stack.api_url}/v1/stock/{sku}")
+    print("\n# Somebody counted a shelf")
+    count = {"type": "count", "sku": sku, "location_id": location_id, "on_hand": 9, "observed_at": _now()}
+    updates = json.dumps({"updates": [count]})
+    signed_operations = _signed(stack, stack.operations)
+    print(
+        f"curl {signed_operations} -H 'Idempotency-Key: try-4' {stack.api_url}/v1/stock-updates -d '{updates}'"
+    )
     print("\n# The OpenAPI document")
     print(f"curl {stack.api_url}/v1/openapi.json")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _signed(stack: Stack, who: Credentials) -> str:
