@@ -23,6 +23,7 @@ from fulfillment.application.ports import (
     Clock,
     Command,
     LocationChanged,
+    NotWritten,
     OptionSigner,
     OrderRepository,
     Stale,
@@ -123,8 +124,8 @@ class PlaceOrder:
                     return earlier
             except StockShort as short:
                 look.stock.update(short.rows)
-            except (WindowFull, LocationChanged):
-                self.picture.locations.forget()
+            except (WindowFull, LocationChanged) as lost:
+                self._let_go(lost)
                 look = None
         raise Busy("busy", "Too many others want the same at this moment; send the same request again.")
 
@@ -181,6 +182,11 @@ class PlaceOrder:
         sold_out = isinstance(refusal, OutOfStock)
         reread = self.picture.locations.forget(SOLD_OUT_REREAD_SECONDS if sold_out else REREAD_SECONDS)
         return bool(self.expire.holding(request.basket.lines)) or reread
+
+    def _let_go(self, lost: NotWritten) -> None:
+        """Windows are read at every look; locations only when it was one of them that changed."""
+        if isinstance(lost, LocationChanged):
+            self.picture.locations.forget()
 
     def _look(
         self, request: OrderRequest, chosen: str | None, where: Where, policy: Policy, now: datetime

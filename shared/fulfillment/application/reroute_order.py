@@ -17,9 +17,6 @@ from fulfillment.application.ports import (
     LocationChanged,
     NotWritten,
     OrderRepository,
-    StockKey,
-    StockShort,
-    WindowFull,
     Write,
 )
 from fulfillment.application.writing import MAX_ROUNDS
@@ -27,7 +24,6 @@ from fulfillment.domain.decision import DecisionRequest, Shortfall, decide
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import left_unfilled, offered_choices, supplied_again
-from fulfillment.domain.stock import StockRow
 
 MAX_CHOICES = 5  # stores offered to a customer whose pickup was refused; more is no choice
 
@@ -43,20 +39,18 @@ class RerouteOrder:
 
     def __call__(self, order_id: str, command: Command) -> str:
         """What came of it: ``nothing_to_do``, ``rerouted``, ``asked`` or ``unfillable``. Safe to repeat."""
-        learned: dict[StockKey, StockRow] = {}
         tidied = False
         for _ in range(MAX_ROUNDS):
             order = self.orders.load(order_id)
             if order is None or order.status not in ("confirmed", "needs_choice") or not order.unallocated():
                 return "nothing_to_do"
-            if (
-                not tidied
-            ):  # refusals are few: nothing old, and nothing that nobody pays for, stands in their way
+            if not tidied:
+                # Refusals are few, so nothing old, and nothing that nobody paid for, stands in their way.
                 self.picture.locations.forget(REREAD_SECONDS)
                 self.expire.holding(order.unallocated())
                 tidied = True
             now = self.clock.now()
-            outcome, change, packed, locations = self._next(order, now, learned)
+            outcome, change, packed, locations = self._next(order, now)
             if change is None:
                 return outcome
             try:
@@ -64,16 +58,14 @@ class RerouteOrder:
                     Write(command.command_id, change, order, now, locations=locations, decision=packed)
                 )
                 return outcome
-            except StockShort as short:
-                learned.update(short.rows)
-            except (WindowFull, LocationChanged):
+            except LocationChanged:
                 self.picture.locations.forget()
             except NotWritten:
                 continue
         raise Busy("busy", f"The order {order_id!r} is being changed by others.")
 
     def _next(
-        self, order: Order, now: datetime, learned: Mapping[StockKey, StockRow]
+        self, order: Order, now: datetime
     ) -> tuple[str, Change | None, bytes | None, tuple[tuple[str, Any], ...]]:
         if order.method == "pickup":
             if order.choices:
@@ -83,7 +75,7 @@ class RerouteOrder:
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
-        stock = {**self.picture.stock_of(lines, found.inside), **learned}
+        stock = self.picture.stock_of(lines, found.inside)
         request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
         decision = decide(request, found.inside, stock, policy, now, found.outside)
         if decision.status != "planned":
