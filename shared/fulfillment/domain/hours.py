@@ -1,17 +1,26 @@
 """Opening hours: several intervals a day, past midnight, exceptions, in the location's own time zone.
 
 All arithmetic is done on instants (UTC) between local opening and closing moments, so a day that is 23 or 25 hours
-long because of daylight saving is counted as long as it is.
+long because of daylight saving is counted as long as it is. ``instant`` says which moment a local time is when the
+clock shows it twice or skips it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 HORIZON_DAYS = 14  # a location that does not open within two weeks offers nothing
+NEXT_OPENING_DAYS = 26 * HORIZON_DAYS  # about a year: a later opening is not news to anybody who asks today
+INSTANTS_KEPT = (
+    4_096  # two weeks of two hundred different hours; a moment is worked out once for all that share it
+)
+
+_SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,39 @@ class OpeningHours:
 
     def on(self, day: date) -> tuple[Interval, ...]:
         """The intervals that begin on this local date."""
-        found = self.exceptions.get(day)
+        found = self.exceptions.get(day) if self.exceptions else None
         return self.weekly.get(day.isoweekday(), ()) if found is None else found
+
+    def closed_on(self, days_off: Iterable[date]) -> OpeningHours:
+        """The same hours, but nothing begins on these local dates, whatever an exception says of them."""
+        return OpeningHours(self.weekly, {**self.exceptions, **dict.fromkeys(days_off, ())})
+
+
+def instant(timezone: str, day: date, at: time) -> datetime:
+    """The moment (UTC) at which the clock there first shows this time, or first passes it.
+
+    So of a time that is shown twice it is the first, and a time that the change to daylight saving skips is the moment
+    of that change: a shop that opens at half past one opens when the clock goes from one to two.
+    """
+    return _instant(timezone, day, at)
+
+
+@lru_cache(maxsize=INSTANTS_KEPT)
+def _instant(timezone: str, day: date, at: time) -> datetime:
+    zone = ZoneInfo(timezone)
+    wall = datetime.combine(day, at)
+    found = wall.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall:
+        return found
+    # Skipped: by the offset before the change it is a moment after the change, by the one after it a moment before.
+    after, before = found, wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    while after - before > _SECOND:
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).replace(tzinfo=None) < wall:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)  # clocks change at a full second
 
 
 def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -51,31 +91,55 @@ def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[
 
     Spans that touch are joined, so a location that is open all day has one long span.
     """
-    zone = ZoneInfo(timezone)
     # From yesterday on: an interval of yesterday may run past midnight.
-    first_day = start.astimezone(zone).date() - timedelta(days=1)
+    first_day = start.astimezone(ZoneInfo(timezone)).date() - _DAY
     pending: tuple[datetime, datetime] | None = None
     for offset in range(HORIZON_DAYS + 1):
-        day = first_day + timedelta(days=offset)
-        for interval in sorted(hours.on(day), key=lambda i: i.opens):
-            opens, closes = _instants(interval, day, zone)
-            opens = max(opens, start)
-            if closes <= opens:
+        for opens, closes in _openings(hours, timezone, first_day + timedelta(days=offset)):
+            if closes <= start:
                 continue
-            if pending and opens <= pending[1]:
+            if pending is None:
+                pending = (max(opens, start), closes)
+            elif opens <= pending[1]:
                 pending = (pending[0], max(pending[1], closes))
-                continue
-            if pending:
+            else:
                 yield pending
-            pending = (opens, closes)
+                pending = (opens, closes)
     if pending:
         yield pending
 
 
-def _instants(interval: Interval, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    last_day = day if interval.closes > interval.opens else day + timedelta(days=1)
-    opens = datetime.combine(day, interval.opens, zone).astimezone(UTC)
-    return opens, datetime.combine(last_day, interval.closes, zone).astimezone(UTC)
+def _openings(hours: OpeningHours, timezone: str, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The openings that begin on this local date, in the order of the clock."""
+    intervals = hours.on(day)
+    if len(intervals) > 1:
+        intervals = tuple(sorted(intervals, key=lambda i: i.opens))
+    for interval in intervals:
+        last_day = day if interval.closes > interval.opens else day + _DAY
+        opens = _instant(timezone, day, interval.opens)
+        closes = _instant(timezone, last_day, interval.closes)
+        if opens < closes:  # the change to daylight saving can swallow it
+            yield opens, closes
+
+
+def opening_at_or_after(
+    hours: OpeningHours, timezone: str, at: datetime
+) -> tuple[datetime, datetime | None] | None:
+    """The opening of the moment, from ``at`` on, or else the next one: when it begins and ends (UTC).
+
+    The end is None when it does not close within ``HORIZON_DAYS``. None: no opening within ``NEXT_OPENING_DAYS``.
+    Days off of a calendar are the caller's (``promise.hours_of`` knows them).
+    """
+    if not any(hours.weekly.values()) and not any(hours.exceptions.values()):
+        return None
+    today = at.astimezone(ZoneInfo(timezone)).date()
+    for days in range(0, NEXT_OPENING_DAYS, HORIZON_DAYS):
+        day = today + timedelta(days=days)
+        start = _instant(timezone, day, time(0)) if days else at
+        if span := next(open_spans(hours, timezone, start), None):
+            for_good = _instant(timezone, day + timedelta(days=HORIZON_DAYS), time(0))
+            return span[0], None if span[1] >= for_good else span[1]
+    return None
 
 
 def is_open(hours: OpeningHours, timezone: str, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from fulfillment.domain.basket import Method
-from fulfillment.domain.hours import after_open_minutes, open_spans
+from fulfillment.domain.hours import OpeningHours, after_open_minutes, open_spans
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
 
@@ -27,6 +27,16 @@ class Promise:
     due_at: datetime
     window: str
     timezone: str
+
+
+def hours_of(location: Location, policy: Policy) -> OpeningHours:
+    """When the location is open by its own hours, less the days off of the calendars that its groups keep."""
+    calendars = [calendar for calendar in policy.calendars if calendar.groups]
+    if not calendars:
+        return location.hours
+    groups = policy.groups_of(location.location_id, location.groups)
+    days_off = [day for c in calendars if not groups.isdisjoint(c.groups) for day in c.days_off]
+    return location.hours.closed_on(days_off) if days_off else location.hours
 
 
 def promises(
