@@ -167,8 +167,11 @@ class Picture:
         self, seen: Sequence[Seen], where: Where, method: Method, policy: Policy, now: datetime
     ) -> list[Candidate]:
         """Each with the first promise whose window has room. Windows are read in rounds, most need one."""
+        queued = self._queued(seen, where, method, policy, now)
         coming = {
-            s.location.location_id: promises(s.location, method, now, policy, _same_zone(s.location, where))
+            s.location.location_id: promises(
+                s.location, method, now, policy, _same_zone(s.location, where), queued[s.location.location_id]
+            )
             for s in seen
         }
         first = {key: next(offers, None) for key, offers in coming.items()}
@@ -197,6 +200,36 @@ class Picture:
             _candidate(s, where, method, settled[s.location.location_id], s.location.location_id in full)
             for s in seen
         ]
+
+    def _queued(
+        self, seen: Sequence[Seen], where: Where, method: Method, policy: Policy, now: datetime
+    ) -> Mapping[str, int]:
+        """Orders that are done before this one, where each takes minutes; 0 where not. Both methods count: they are
+        the work of the same hands. Those of the first hour may move the promise to the next, whose orders count then
+        too, so windows are read in rounds; most need one.
+        """
+        queued = dict.fromkeys((s.location.location_id for s in seen), 0)
+        timed = {s.location.location_id: s.location for s in seen if s.location.minutes_per_order}
+        way = {key: _same_zone(location, where) for key, location in timed.items()}
+        hours = {key: promises(place, method, now, policy, way[key]) for key, place in timed.items()}
+        counting = {key: first.window for key, each in hours.items() if (first := next(each, None))}
+        while counting:
+            used = self.capacity.used(
+                {(key, either, window) for key, window in counting.items() for either in timed[key].methods}
+            )
+            for (key, _, _), orders in used.items():
+                queued[key] += orders
+            reached = {
+                key: next(promises(timed[key], method, now, policy, way[key], queued[key]), None)
+                for key in counting
+            }
+            following = {key: next(hours[key], None) for key in counting}
+            counting = {
+                key: later.window
+                for key, later in following.items()
+                if later and (at := reached[key]) and later.window <= at.window
+            }
+        return queued
 
 
 def _could_supply(seen: Seen, method: Method) -> bool:

@@ -59,6 +59,11 @@ class OpeningHours:
         return OpeningHours(self.weekly, {**self.exceptions, **dict.fromkeys(days_off, ())})
 
 
+def local_date(at: datetime, timezone: str) -> date:
+    """The date on the calendar there."""
+    return at.astimezone(ZoneInfo(timezone)).date()
+
+
 def instant(timezone: str, day: date, at: time) -> datetime:
     """The moment (UTC) at which the clock there first shows this time, or first passes it.
 
@@ -92,7 +97,7 @@ def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[
     Spans that touch are joined, so a location that is open all day has one long span.
     """
     # From yesterday on: an interval of yesterday may run past midnight.
-    first_day = start.astimezone(ZoneInfo(timezone)).date() - _DAY
+    first_day = local_date(start, timezone) - _DAY
     pending: tuple[datetime, datetime] | None = None
     for offset in range(HORIZON_DAYS + 1):
         for opens, closes in _openings(hours, timezone, first_day + timedelta(days=offset)):
@@ -132,7 +137,7 @@ def opening_at_or_after(
     """
     if not any(hours.weekly.values()) and not any(hours.exceptions.values()):
         return None
-    today = at.astimezone(ZoneInfo(timezone)).date()
+    today = local_date(at, timezone)
     for days in range(0, NEXT_OPENING_DAYS, HORIZON_DAYS):
         day = today + timedelta(days=days)
         start = _instant(timezone, day, time(0)) if days else at
