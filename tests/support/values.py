@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fulfillment.domain.basket import CustomerPlace, Line, Method
-from fulfillment.domain.decision import Allocation, Candidate, DecisionRequest, StockPicture
+from fulfillment.domain.decision import Allocation, DecisionRequest
 from fulfillment.domain.order import CustomerContact, Order, Payment, Shipment
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.routing.candidate import Candidate, StockPicture
 from fulfillment.domain.stock import StockRow
 from tests.support.builders import MONDAY_NOON, SENAYAN, a_line
 

@@ -32,7 +32,7 @@ def test_weight_is_the_sum_of_the_units_and_an_unknown_weight_is_nothing() -> No
 
 
 def test_a_shelf_is_touched_once_whatever_the_lines() -> None:
-    effects = stock_effects("reserve", "senayan", [("tee", 2), ("cap", 1), ("tee", 3)], floor=1)
+    effects = stock_effects("reserve", "senayan", [("tee", 2), ("cap", 1), ("tee", 3)], {"tee": 1})
 
     assert effects == (
         StockEffect("reserve", "cap", "senayan", 1, 1),

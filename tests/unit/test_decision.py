@@ -8,18 +8,10 @@ from typing import Any
 
 import pytest
 
-from fulfillment.domain.decision import (
-    FARTHEST_M,
-    MAX_STOCK_ROWS,
-    Candidate,
-    Decision,
-    DecisionRequest,
-    StockPicture,
-    Verdict,
-    decide,
-    verdict,
-)
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.decision import Decision, DecisionRequest, decide
+from fulfillment.domain.policy import FloorRule, Policy, SplitRules
+from fulfillment.domain.routing.attempt import MAX_STOCK_ROWS
+from fulfillment.domain.routing.candidate import FARTHEST_M, Candidate, StockPicture, Verdict
 from tests.support.builders import MONDAY_NOON, a_line, stock
 from tests.support.values import a_candidate, a_delivery, a_pickup, picture
 
@@ -38,6 +30,14 @@ def supplied(decision: Decision) -> dict[str, list[tuple[str, str, int]]]:
     }
 
 
+def objectives(decision: Decision) -> dict[str, int]:
+    return {o.name: o.value for o in decision.objectives}
+
+
+def second(decision: Decision) -> tuple[str, ...] | None:
+    return decision.runner_up.location_ids if decision.runner_up else None
+
+
 # --- plans
 
 
@@ -51,8 +51,8 @@ def test_the_nearest_store_that_has_everything_supplies() -> None:
 
     assert decision.status == "planned"
     assert supplied(decision) == {"senayan": [("1", "tee", 2)]}
-    assert decision.objectives == {"foreign_shipments": 0, "shipments": 1, "distance_m": 4_000}
-    assert decision.runner_up == ("kota",)
+    assert objectives(decision) == {"other_zone": 0, "shipments": 1, "distance": 4_000}
+    assert second(decision) == ("kota",)
     assert decision.proven
     assert (decision.policy_name, decision.policy_version, decision.decided_at) == ("default", 4, MONDAY_NOON)
 
@@ -67,7 +67,7 @@ def test_one_parcel_from_far_beats_two_from_near() -> None:
     )
 
     assert list(supplied(decision)) == ["bandung"]
-    assert decision.runner_up == ("kota", "senayan")
+    assert second(decision) == ("kota", "senayan")
 
 
 def test_two_lines_of_one_sku_add_up_before_anything_is_promised() -> None:
@@ -101,7 +101,7 @@ def test_a_delivery_is_everything_or_nothing() -> None:
         on=picture(stock("senayan", tee=2)),
     )
 
-    assert (decision.status, decision.shipments, decision.objectives) == ("unfillable", (), {})
+    assert (decision.status, decision.shipments, decision.objectives) == ("unfillable", (), ())
     assert [(s.line_id, s.sku, s.quantity, s.left) for s in decision.unfilled] == [("1", "tee", 3, 2)]
 
 
@@ -110,8 +110,8 @@ def test_no_more_parcels_than_the_policy_allows() -> None:
     stores = [a_candidate(name) for name in "abc"]
     shelves = picture(*(stock(name, tee=1) for name in "abc"))
 
-    assert decided(request, *stores, on=shelves, policy=Policy(max_shipments=2)).status == "unfillable"
-    assert decided(request, *stores, on=shelves, policy=Policy(max_shipments=3)).status == "planned"
+    assert decided(request, *stores, on=shelves, policy=Policy(split=SplitRules(2))).status == "unfillable"
+    assert decided(request, *stores, on=shelves, policy=Policy(split=SplitRules(3))).status == "planned"
 
 
 def test_a_plan_too_large_for_one_transaction_is_not_made() -> None:
@@ -130,15 +130,11 @@ def test_what_one_location_does_says_all_that_its_task_needs() -> None:
     near = a_candidate("senayan", 4_321, capacity_limit=7, zone="java")
 
     (shipment,) = decided(
-        a_delivery(), near, on=picture(stock("senayan", tee=9)), policy=Policy(floors={"store": 2})
+        a_delivery(), near, on=picture(stock("senayan", tee=9)), policy=Policy(floors=(FloorRule(2),))
     ).shipments
 
-    assert (shipment.distance_m, shipment.zone, shipment.floor, shipment.capacity_limit) == (
-        4_321,
-        "java",
-        2,
-        7,
-    )
+    assert (shipment.distance_m, shipment.zone, shipment.capacity_limit) == (4_321, "java", 7)
+    assert [a.floor for a in shipment.allocations] == [2]
     assert shipment.promise == near.promise
 
 
@@ -155,7 +151,7 @@ def test_another_zone_comes_after_every_plan_on_the_customers_own() -> None:
     )
 
     assert sorted(supplied(decision)) == ["own_a", "own_b", "own_c"]
-    assert decision.runner_up == ("across",)
+    assert second(decision) == ("across",)
 
 
 def test_another_zone_supplies_what_nobody_else_has() -> None:
@@ -167,7 +163,7 @@ def test_another_zone_supplies_what_nobody_else_has() -> None:
     )
 
     assert list(supplied(decision)) == ["across"]
-    assert decision.objectives["foreign_shipments"] == 1
+    assert objectives(decision)["other_zone"] == 1
 
 
 def test_a_service_area_that_covers_makes_a_store_across_the_strait_near() -> None:
@@ -191,7 +187,7 @@ def test_an_unknown_distance_is_never_a_short_one() -> None:
     alone = decided(a_delivery(), a_candidate("lost", None), on=shelves)
 
     assert list(supplied(decision)) == ["far"]
-    assert alone.objectives["distance_m"] == FARTHEST_M
+    assert objectives(alone)["distance"] == FARTHEST_M
     assert alone.shipments[0].distance_m is None
     assert "distance_m" not in alone.candidates[0].detail
 
@@ -201,7 +197,7 @@ def test_the_last_tie_break_is_the_location_id() -> None:
 
     decision = decided(a_delivery(), *stores, on=picture(*(stock(name, tee=1) for name in "abc")))
 
-    assert (list(supplied(decision)), decision.runner_up) == (["a"], ("b",))
+    assert (list(supplied(decision)), second(decision)) == (["a"], ("b",))
 
 
 # --- pickup
@@ -224,7 +220,7 @@ def test_a_pickup_takes_part_when_the_customer_agrees() -> None:
     assert part.status == "partial"
     assert supplied(part) == {"senayan": [("1", "tee", 2)]}
     assert [(s.line_id, s.quantity, s.left) for s in part.unfilled] == [("1", 1, 2), ("2", 1, 0)]
-    assert part.objectives["shipments"] == 1
+    assert objectives(part) == {"missing": 2, "other_zone": 0, "shipments": 1, "distance": 1_000}
 
 
 def test_a_pickup_that_is_complete_is_not_called_partial() -> None:
@@ -245,7 +241,9 @@ def test_a_pickup_without_a_store_is_never_put_together_from_several() -> None:
     request = DecisionRequest("pickup", (a_line("tee", 2),), accept_partial=True)
     shelves = picture(stock("senayan", tee=1), stock("kota", tee=1))
 
-    assert decided(request, a_candidate("senayan"), a_candidate("kota"), on=shelves).status == "unfillable"
+    part = decided(request, a_candidate("senayan", 2_000), a_candidate("kota"), on=shelves)
+
+    assert (part.status, supplied(part)) == ("partial", {"kota": [("1", "tee", 1)]})
 
 
 # --- verdicts
@@ -267,20 +265,26 @@ def test_a_pickup_without_a_store_is_never_put_together_from_several() -> None:
         (a_delivery(), {"covered": False}, ("outside_service_area", {"distance_m": 1_000})),
         (a_delivery(), {"promise": None, "full": True, "capacity_limit": 5}, ("capacity_full", {"limit": 5})),
         (a_delivery(), {"promise": None}, ("not_open_soon", {})),
-        (a_delivery(), {}, ("eligible", {"distance_m": 1_000, "missing": 0})),
-        (a_delivery(), {"covered": True}, ("eligible", {"distance_m": 1_000, "missing": 0})),
-        (a_pickup("senayan"), {"covered": False}, ("eligible", {"distance_m": 1_000, "missing": 0})),
-        (a_delivery(a_line("tee", 9)), {}, ("eligible", {"distance_m": 1_000, "missing": 6})),
+        (a_delivery(), {}, ("chosen", {"distance_m": 1_000, "units": 1, "missing": 0})),
+        (a_delivery(), {"covered": True}, ("chosen", {"distance_m": 1_000, "units": 1, "missing": 0})),
+        (
+            a_pickup("senayan"),
+            {"covered": False},
+            ("chosen", {"distance_m": 1_000, "units": 1, "missing": 0}),
+        ),
+        (a_delivery(a_line("tee", 9)), {}, ("beaten", {"distance_m": 1_000, "units": 3, "missing": 6})),
         (a_delivery(a_line("cap", 2)), {}, ("no_stock", {"distance_m": 1_000, "missing": 2})),
     ],
 )
 def test_every_location_hears_its_firmest_obstacle(
     request_: DecisionRequest, obstacle: dict[str, Any], expected: tuple[str, dict[str, Any]]
 ) -> None:
-    told = verdict(request_, a_candidate("senayan", **obstacle), picture(stock("senayan", tee=3)), POLICY)
+    store = a_candidate("senayan", **obstacle)
+
+    (told,) = decided(request_, store, on=picture(stock("senayan", tee=3))).candidates
 
     assert (told.location_id, told.reason, told.detail) == ("senayan", *expected)
-    assert told.eligible is (expected[0] == "eligible")
+    assert told.eligible is (expected[0] in {"chosen", "beaten"})
 
 
 def test_the_firmest_obstacle_comes_first() -> None:
@@ -301,14 +305,14 @@ def test_the_firmest_obstacle_comes_first() -> None:
     # Each obstacle is told until it is cleared; then the next is
     told, request = [], a_delivery(refused_by=frozenset({"senayan"}))
     for _, cleared in obstacles:
-        told.append(verdict(request, worst, {}, POLICY).reason)
+        told.append(decided(request, worst, on={}).candidates[0].reason)
         request, worst = a_delivery(), replace(worst, **cleared)
 
     assert told == [reason for reason, _ in obstacles]
 
 
 def test_units_under_the_floor_are_kept_and_the_verdict_says_so() -> None:
-    policy = Policy(floors={"store": 3})
+    policy = Policy(floors=(FloorRule(3),))
     shelves = picture(stock("senayan", tee=3))
 
     decision = decided(a_delivery(), a_candidate("senayan"), on=shelves, policy=policy)
@@ -325,7 +329,7 @@ def test_a_floor_is_of_its_kind_of_location() -> None:
         a_candidate("senayan", 1_000),
         a_candidate("depot", 50_000, kind="warehouse"),
         on=picture(stock("senayan", tee=1), stock("depot", tee=1)),
-        policy=Policy(floors={"store": 1}),
+        policy=Policy(floors=(FloorRule(1, kinds=("store",)),)),
     )
 
     assert list(supplied(decision)) == ["depot"]
@@ -349,7 +353,7 @@ def test_a_store_that_refused_is_never_asked_again() -> None:
 
     assert list(supplied(decision)) == ["kota"]
     assert [(v.location_id, v.reason) for v in decision.candidates] == [
-        ("kota", "eligible"),
+        ("kota", "chosen"),
         ("senayan", "refused_before"),
     ]
 

@@ -32,7 +32,10 @@ class Money:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a basket or order. ``quantity`` is whole units, at least 1."""
+    """One line of a basket or order. ``quantity`` is whole units, at least 1.
+
+    Lines with the same ``keep_together`` leave from one location, undivided.
+    """
 
     line_id: str
     sku: str
@@ -40,6 +43,7 @@ class Line:
     unit_price: Money | None = None
     display_name: str | None = None
     display_promo: str | None = None
+    keep_together: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,132 +7,122 @@ The same arguments always give the same decision, in whatever order they come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
-from fulfillment.domain.basket import Line, Method, quantity_by_sku
-from fulfillment.domain.cover import Cover, Supplier, cheapest_cover
-from fulfillment.domain.location import LocationKind, LocationStatus
+from fulfillment.domain.basket import Line, Method
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.promise import Promise
-from fulfillment.domain.stock import StockRow
+from fulfillment.domain.routing.attempt import Able, Attempt, Question, goods_of
+from fulfillment.domain.routing.candidate import Candidate, Detail, StockPicture, Verdict
+from fulfillment.domain.routing.costs import Cost, Tariff, shipment_cost
+from fulfillment.domain.routing.parcels import Goods
+from fulfillment.domain.routing.search import Plan
+from fulfillment.domain.routing.shelves import Shelves
+from fulfillment.domain.routing.verdicts import at, obstacle, shortness
+from fulfillment.domain.routing.wants import Wants, wants
 
-StockPicture = Mapping[tuple[str, str], StockRow]  # by (sku, location_id)
-
-FARTHEST_M = 20_037_508  # half the equator: where a distance is unknown, nothing can be farther; never 0
-MAX_STOCK_ROWS = 80  # per plan; with the order's own rows it then fits one transaction of 100 actions
-
-Reason = Literal[
-    "eligible",
-    "refused_before",
-    "closed",
-    "paused",
-    "method_not_offered",
-    "not_chosen",
-    "no_coordinates",
-    "outside_service_area",
-    "too_far",
-    "not_open_soon",
-    "capacity_full",
-    "no_stock",
-    "below_floor",
-    "outside_ring",
-]
+Status = Literal["planned", "partial", "backordered", "unfillable"]
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One location as the decision sees it.
+class Item:
+    """What a decision needs to know of a SKU. ``price`` is of one unit, in the currency of the policy's amounts."""
 
-    ``covered``: whether its service area holds the customer; None when it has none and so serves everyone.
-    ``foreign``: it stands in another zone than the customer and no service area of its own says better.
-    ``promise`` is the first with room; None with ``full`` False means that it does not open soon.
-    """
-
-    location_id: str
-    name: str
-    kind: LocationKind
-    status: LocationStatus
-    methods: frozenset[Method]
-    distance_m: int | None
-    covered: bool | None
-    foreign: bool
-    zone: str | None
-    promise: Promise | None
-    full: bool = False
-    capacity_limit: int | None = None
+    weight_grams: int = 0
+    tags: tuple[str, ...] = ()
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class DecisionRequest:
-    """What is to be supplied. ``location_id`` is the store a pickup customer chose; ``refused_by`` said no before."""
+    """What is to be supplied. ``location_id`` is the store a pickup customer chose; ``refused_by`` said no before.
+
+    ``items`` by SKU; one that is missing weighs nothing and has neither tags nor price. ``needed_by``: locations
+    that promise later are left out. ``accept_partial``: a pickup customer takes what the store has.
+    """
 
     method: Method
     lines: tuple[Line, ...]
     location_id: str | None = None
     refused_by: frozenset[str] = frozenset()
     accept_partial: bool = False
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Why a location may supply, or may not; ``detail`` holds the value that decided it."""
-
-    location_id: str
-    reason: Reason
-    detail: Mapping[str, int | str] = field(default_factory=dict)
-
-    @property
-    def eligible(self) -> bool:
-        """Whether it may supply something."""
-        return self.reason == "eligible"
+    items: Mapping[str, Item] = field(default_factory=dict)
+    needed_by: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """Units of one line at one location."""
+    """Units of one line at one location. ``floor`` are units of the SKU that the location keeps."""
 
     line_id: str
     sku: str
     quantity: int
+    floor: int = 0
 
 
 @dataclass(frozen=True)
 class PlannedShipment:
-    """What one location would do for the order. ``floor`` are the units per SKU that it keeps."""
+    """What one location would do for the order, and the retailer's own estimate of what that costs."""
 
     location_id: str
     allocations: tuple[Allocation, ...]
     promise: Promise
     distance_m: int | None
     zone: str | None
-    floor: int
     capacity_limit: int | None
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Units of a line that nobody supplies, and the most that is left of the SKU where it was looked for."""
+    """Units of a line that nobody supplies now, and the most that is left of the SKU where it was looked for.
+
+    ``backordered_at`` promises them for later.
+    """
 
     line_id: str
     sku: str
     quantity: int
     left: int
+    backordered_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Objective:
+    """How good a plan is by one rule: a count, metres, minutes, or millionths of the currency (``cost``)."""
+
+    name: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """The plan that came second."""
+
+    location_ids: tuple[str, ...]
+    objectives: tuple[Objective, ...]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The plan, what it leaves out, the verdict on every location and the plan that came second."""
+    """The plan, what it leaves out, the verdict on every location and the plan that came second.
 
-    status: Literal["planned", "partial", "unfillable"]
+    ``proven``: no plan within the policy is better. Otherwise the search was cut short, and no plan can be better
+    than ``bound``.
+    """
+
+    status: Status
     shipments: tuple[PlannedShipment, ...]
     unfilled: tuple[Shortfall, ...]
     candidates: tuple[Verdict, ...]
-    objectives: Mapping[str, int]
-    runner_up: tuple[str, ...] | None
+    objectives: tuple[Objective, ...]
+    runner_up: Alternative | None
     proven: bool
+    bound: tuple[Objective, ...]
     policy_name: str
     policy_version: int
     decided_at: datetime
@@ -148,155 +138,221 @@ def decide(
 ) -> Decision:
     """The best plan by the policy over the candidates given, with the reasons.
 
-    A pickup is supplied by the chosen location alone. Everything is supplied or nothing, unless the request accepts
-    part; then a pickup takes what the store has (a delivery is never cut). ``outside`` speaks for the locations that
-    were too far down the list to be looked at; it is passed on.
+    A pickup is supplied by one location: the chosen one, where one was chosen. Everything is supplied or nothing,
+    unless the policy's ladder, or a pickup customer, allows part. ``outside`` speaks for the locations that were
+    too far down the list to be looked at; it is passed on.
     """
-    ordered = sorted(candidates, key=lambda c: c.location_id)
-    verdicts = {c.location_id: verdict(request, c, stock, policy) for c in ordered}
-    usable = [c for c in ordered if verdicts[c.location_id].eligible]
-    needed = quantity_by_sku((line.sku, line.quantity) for line in request.lines)
-    most = 1 if request.method == "pickup" else policy.max_shipments
-    found = cheapest_cover(needed, [_supplier(c, needed, stock, policy) for c in usable], most)
-    best = found.best
-    if best is None and request.accept_partial and request.method == "pickup" and len(usable) == 1:
-        best = Cover((), (usable[0].location_id,))
-    chosen = [c for c in usable if best and c.location_id in best.location_ids]
-    shipments, unfilled = _allocate(request.lines, chosen, stock, policy)
-    if len({(a.sku, s.location_id) for s in shipments for a in s.allocations}) > MAX_STOCK_ROWS:
-        shipments, unfilled = _allocate(request.lines, [], stock, policy)  # would not fit one transaction
-    return Decision(
-        status="unfillable" if not shipments else "partial" if unfilled else "planned",
-        shipments=shipments,
-        unfilled=_with_left(unfilled, usable, stock, policy),
-        candidates=(*(verdicts[c.location_id] for c in ordered), *outside),
-        objectives=_objectives(chosen) if shipments else {},
-        runner_up=found.runner_up.location_ids if found.runner_up else None,
-        proven=found.proven,
-        policy_name=policy.name,
-        policy_version=policy.version,
-        decided_at=now,
-    )
+    return _Decider(request, policy, stock, now).decide(candidates, outside)
 
 
-def verdict(request: DecisionRequest, candidate: Candidate, stock: StockPicture, policy: Policy) -> Verdict:
-    """What stands between a location and the order, the firmest obstacle first."""
-    reason, detail = _obstacle(request, candidate, stock, policy)
-    return Verdict(candidate.location_id, reason, detail)
+class _Decider:
+    """One decision in the making."""
+
+    def __init__(self, request: DecisionRequest, policy: Policy, stock: StockPicture, now: datetime) -> None:
+        tags = {sku: item.tags for sku, item in request.items.items() if item.tags}
+        self.request = request
+        self.policy = policy
+        self.stock = stock
+        self.now = now
+        self.wants: Wants = wants(request.lines, policy.split, tags)
+        self.shelves = Shelves(tuple(self.wants.needed), stock, policy, request.method, tags, now)
+        self.question = Question(self.wants, policy, _goods(request), Tariff(policy.costs, stock), now)
+        self.wanted = sum(self.wants.needed.values())
+        self.able: list[Able] = []
+        self.waiting: list[Able] = []  # could supply, had they any units
+        self.by_id: dict[str, Candidate] = {}
+        self.verdicts: dict[str, Verdict] = {}
+
+    def decide(self, candidates: Sequence[Candidate], outside: Sequence[Verdict]) -> Decision:
+        """See ``decide``."""
+        for candidate in sorted(candidates, key=_by_id):
+            self._look_at(candidate)
+        attempts, pool = self._climb()
+        last = attempts[-1]
+        plan = last.found.plans[0] if last.found.plans else None
+        shipments = self._shipments(plan)
+        unfilled = self._unfilled(plan, pool)
+        for location_id, verdict in self._outcome(plan, pool):
+            self.verdicts[location_id] = verdict
+        return Decision(
+            status=_status(shipments, unfilled),
+            shipments=shipments,
+            unfilled=unfilled,
+            candidates=(*(self.verdicts[name] for name in sorted(self.verdicts)), *outside),
+            objectives=_objectives(last, plan.values) if plan else (),
+            runner_up=_alternative(last),
+            proven=all(attempt.found.bound is None for attempt in attempts),
+            bound=_objectives(last, last.found.bound) if last.found.bound is not None else (),
+            policy_name=self.policy.name,
+            policy_version=self.policy.version,
+            decided_at=self.now,
+        )
+
+    def _look_at(self, candidate: Candidate) -> None:
+        location_id = candidate.location_id
+        self.by_id[location_id] = candidate
+        found = obstacle(self.request, candidate, self.policy)
+        if found is None:
+            floors = self.shelves.floors(candidate)
+            able = Able(candidate, self.shelves.sellable(candidate, floors))
+            if able.units:
+                self.able.append(able)
+                self.verdicts[location_id] = Verdict(location_id, "beaten", self._worth(able, floors))
+                return
+            self.waiting.append(able)
+            found = shortness(self.wants.needed, candidate, floors, self.shelves.available(candidate))
+        self.verdicts[location_id] = Verdict(location_id, *found)
+
+    def _worth(self, able: Able, floors: Mapping[str, int]) -> Detail:
+        """What a location could do for the order: how near, how many of the units, and what it keeps."""
+        needed = self.wants.needed
+        units = sum([min(n, needed[sku]) for sku, n in able.units.items()])
+        detail = {**at(able.candidate), "units": units, "missing": self.wanted - units}
+        if kept := max((n for sku, n in floors.items() if able.units.get(sku, 0) < needed[sku]), default=0):
+            detail["floor"] = kept
+        if able.candidate.capacity_limit is not None:
+            detail["capacity_left"] = able.candidate.capacity_limit - able.candidate.queued
+        return detail
+
+    def _climb(self) -> tuple[list[Attempt], Sequence[Able]]:
+        """Attempts up the ladder until one gives a plan, and the locations that the last one was over."""
+        attempts: list[Attempt] = []
+        pool: Sequence[Able] = self.able
+        for ring_km, most, partial in self._ladder():
+            pool = self.able if ring_km is None else [a for a in self.able if _within(a.candidate, ring_km)]
+            attempts.append(self.question.attempt(pool, most, partial=partial))
+            if attempts[-1].found.plans:
+                break
+        return attempts, pool
+
+    def _ladder(self) -> Iterator[tuple[float | None, int, bool]]:
+        """(ring, most shipments, whether part is enough): the policy's own wish first."""
+        pickup = self.request.method == "pickup"
+        most = 1 if pickup else self.policy.split.max_shipments
+        widest: float | None = None
+        for widest in self.policy.rings_km or (None,):
+            yield widest, most, False
+        for fallback in self.policy.fallback:
+            if fallback.rung == "more_shipments" and not pickup and fallback.max_shipments:
+                most = max(most, fallback.max_shipments)
+                yield widest, most, False
+            if fallback.rung == "part" or (fallback.rung == "backorder" and not self._part_was_tried()):
+                yield widest, most, True
+        if pickup and self.request.accept_partial and not self._part_was_tried():
+            yield widest, most, True
+
+    def _part_was_tried(self) -> bool:
+        return any(fallback.rung == "part" for fallback in self.policy.fallback)
+
+    def _outcome(self, plan: Plan | None, pool: Sequence[Able]) -> Iterator[tuple[str, Verdict]]:
+        """Whose verdict changes with the plan: the chosen, and those beyond the ring that it was found in."""
+        for location_id in plan.location_ids if plan else ():
+            yield location_id, replace(self.verdicts[location_id], reason="chosen")
+        inside = {able.candidate.location_id for able in pool}
+        for able in self.able:
+            if (location_id := able.candidate.location_id) not in inside:
+                yield location_id, Verdict(location_id, "outside_ring", at(able.candidate))
+
+    def _shipments(self, plan: Plan | None) -> tuple[PlannedShipment, ...]:
+        if plan is None:
+            return ()
+        chosen = sorted((self.by_id[name] for name in plan.location_ids), key=_nearest)
+        return tuple(self._shipment(candidate, plan) for candidate in chosen)
+
+    def _shipment(self, candidate: Candidate, plan: Plan) -> PlannedShipment:
+        assert candidate.promise is not None, candidate  # a location without one is not eligible
+        floors = self.shelves.floors(candidate)
+        order = {line.line_id: place for place, line in enumerate(sorted(self.request.lines, key=_by_line))}
+        taken = [
+            (line_id, sku, n) for name, line_id, sku, n in plan.filling.taken if name == candidate.location_id
+        ]
+        units = {sku: sum(n for _, other, n in taken if other == sku) for _, sku, _ in taken}
+        return PlannedShipment(
+            candidate.location_id,
+            tuple(
+                Allocation(line_id, sku, n, floors.get(sku, 0))
+                for line_id, sku, n in sorted(taken, key=lambda one: order[one[0]])
+            ),
+            candidate.promise,
+            candidate.distance_m,
+            candidate.zone,
+            candidate.capacity_limit,
+            shipment_cost(self.question.tariff, candidate, units, self.question.goods.grams),
+        )
+
+    def _unfilled(self, plan: Plan | None, pool: Sequence[Able]) -> tuple[Shortfall, ...]:
+        given = {line.line_id: 0 for line in self.request.lines}
+        for _, line_id, _, units in plan.filling.taken if plan else ():
+            given[line_id] += units
+        short = [x for x in sorted(self.request.lines, key=_by_line) if given[x.line_id] < x.quantity]
+        later = self._backorders(short, plan)
+        return tuple(
+            Shortfall(
+                line.line_id,
+                line.sku,
+                line.quantity - given[line.line_id],
+                sum(able.units.get(line.sku, 0) for able in pool),
+                later.get(line.sku),
+            )
+            for line in short
+        )
+
+    def _backorders(self, short: Sequence[Line], plan: Plan | None) -> Mapping[str, str]:
+        """By SKU, the location that promises what is short for later: one of the plan's where that can be."""
+        if not any(fallback.rung == "backorder" for fallback in self.policy.fallback):
+            return {}
+        used = plan.location_ids if plan else ()
+        order = sorted(
+            (able.candidate for able in [*self.able, *self.waiting]),
+            key=lambda c: (c.location_id not in used, *_nearest(c)),
+        )
+        found: dict[str, str] = {}
+        for line in short:
+            may = (
+                c for c in order if (row := self.stock.get((line.sku, c.location_id))) and row.backorderable
+            )
+            if (candidate := next(may, None)) is not None:
+                found[line.sku] = candidate.location_id
+        return found
 
 
-def _obstacle(
-    request: DecisionRequest, candidate: Candidate, stock: StockPicture, policy: Policy
-) -> tuple[Reason, Mapping[str, int | str]]:
-    at_m: dict[str, int | str] = {} if candidate.distance_m is None else {"distance_m": candidate.distance_m}
-    obstacles: tuple[tuple[bool, Reason, dict[str, int | str]], ...] = (
-        (candidate.location_id in request.refused_by, "refused_before", {}),
-        (candidate.status == "closed", "closed", {}),
-        (candidate.status == "paused", "paused", {}),
-        (request.method not in candidate.methods, "method_not_offered", {"method": request.method}),
-        (request.location_id not in (None, candidate.location_id), "not_chosen", at_m),
-        (request.method == "delivery" and candidate.covered is False, "outside_service_area", at_m),
-        (candidate.full, "capacity_full", {"limit": candidate.capacity_limit or 0}),
-        (candidate.promise is None, "not_open_soon", {}),
-    )
-    for stands_in_the_way, reason, detail in obstacles:
-        if stands_in_the_way:
-            return reason, detail
-    return _stock_obstacle(request, candidate, stock, policy, at_m)
+def _status(shipments: Sequence[PlannedShipment], unfilled: Sequence[Shortfall]) -> Status:
+    if not unfilled:
+        return "planned"
+    if all(short.backordered_at for short in unfilled):
+        return "backordered"
+    return "partial" if shipments else "unfillable"
 
 
-def _stock_obstacle(
-    request: DecisionRequest,
-    candidate: Candidate,
-    stock: StockPicture,
-    policy: Policy,
-    at_m: Mapping[str, int | str],
-) -> tuple[Reason, Mapping[str, int | str]]:
-    floor = policy.floor(candidate.kind)
-    needed = quantity_by_sku((line.sku, line.quantity) for line in request.lines)
-    sellable = {sku: _sellable(sku, candidate, stock, policy) for sku in needed}
-    missing = sum(max(0, needed[sku] - sellable[sku]) for sku in needed)
-    if any(sellable.values()):
-        return "eligible", {**at_m, "missing": missing}
-    rows = (stock.get((sku, candidate.location_id)) for sku in needed)
-    available = sum(max(0, row.available) for row in rows if row)
-    if available:
-        return "below_floor", {**at_m, "available": available, "floor": floor}
-    return "no_stock", {**at_m, "missing": missing}
+def _objectives(attempt: Attempt, values: Sequence[int]) -> tuple[Objective, ...]:
+    return tuple(Objective(name, value) for name, value in zip(attempt.names, values, strict=True))
 
 
-def _sellable(sku: str, candidate: Candidate, stock: StockPicture, policy: Policy) -> int:
-    row = stock.get((sku, candidate.location_id))
-    return row.sellable(policy.floor(candidate.kind)) if row else 0
+def _alternative(attempt: Attempt) -> Alternative | None:
+    if len(attempt.found.plans) < 2:
+        return None
+    second = attempt.found.plans[1]
+    return Alternative(second.location_ids, _objectives(attempt, second.values))
 
 
-def _supplier(
-    candidate: Candidate, needed: Mapping[str, int], stock: StockPicture, policy: Policy
-) -> Supplier:
-    return Supplier(
-        candidate.location_id,
-        cost=(int(candidate.foreign), 1, _metres(candidate)),
-        units={sku: _sellable(sku, candidate, stock, policy) for sku in needed},
-    )
+def _goods(request: DecisionRequest) -> Goods:
+    """Weights and prices; a line's own price goes before the product's."""
+    prices = {sku: item.price for sku, item in request.items.items() if item.price is not None}
+    prices |= {line.sku: line.unit_price.amount for line in request.lines if line.unit_price is not None}
+    return goods_of({sku: item.weight_grams for sku, item in request.items.items()}, prices)
 
 
-def _metres(candidate: Candidate) -> int:
-    return FARTHEST_M if candidate.distance_m is None else candidate.distance_m
+def _within(candidate: Candidate, ring_km: float) -> bool:
+    return candidate.distance_m is not None and candidate.distance_m <= ring_km * 1000
 
 
-def _objectives(chosen: Sequence[Candidate]) -> dict[str, int]:
-    return {
-        "foreign_shipments": sum(c.foreign for c in chosen),
-        "shipments": len(chosen),
-        "distance_m": sum(_metres(c) for c in chosen),
-    }
+def _by_id(candidate: Candidate) -> str:
+    return candidate.location_id
 
 
-def _allocate(
-    lines: Sequence[Line], chosen: Sequence[Candidate], stock: StockPicture, policy: Policy
-) -> tuple[tuple[PlannedShipment, ...], tuple[Shortfall, ...]]:
-    """Take the units from the nearest chosen location first, line by line."""
-    nearest_first = sorted(chosen, key=lambda c: (_metres(c), c.location_id))
-    left = {
-        (c.location_id, line.sku): _sellable(line.sku, c, stock, policy)
-        for c in nearest_first
-        for line in lines
-    }
-    taken: dict[str, list[Allocation]] = {c.location_id: [] for c in nearest_first}
-    unfilled: list[Shortfall] = []
-    for line in lines:
-        wanted = line.quantity
-        for candidate in nearest_first:
-            units = min(wanted, left[candidate.location_id, line.sku])
-            if units:
-                left[candidate.location_id, line.sku] -= units
-                wanted -= units
-                taken[candidate.location_id].append(Allocation(line.line_id, line.sku, units))
-        if wanted:
-            unfilled.append(Shortfall(line.line_id, line.sku, wanted, left=0))
-    shipments = tuple(
-        _shipment(c, taken[c.location_id], policy) for c in nearest_first if taken[c.location_id]
-    )
-    return shipments, tuple(unfilled)
+def _nearest(candidate: Candidate) -> tuple[int, str]:
+    return candidate.metres, candidate.location_id
 
 
-def _shipment(candidate: Candidate, allocations: Sequence[Allocation], policy: Policy) -> PlannedShipment:
-    assert candidate.promise is not None, candidate  # a location without one is not eligible
-    return PlannedShipment(
-        candidate.location_id,
-        tuple(allocations),
-        candidate.promise,
-        candidate.distance_m,
-        candidate.zone,
-        policy.floor(candidate.kind),
-        candidate.capacity_limit,
-    )
-
-
-def _with_left(
-    unfilled: Sequence[Shortfall], usable: Sequence[Candidate], stock: StockPicture, policy: Policy
-) -> tuple[Shortfall, ...]:
-    return tuple(
-        Shortfall(s.line_id, s.sku, s.quantity, sum(_sellable(s.sku, c, stock, policy) for c in usable))
-        for s in unfilled
-    )
+def _by_line(line: Line) -> tuple[int, str]:
+    return len(line.line_id), line.line_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,10 +47,13 @@ class CapacityEffect:
 
 
 def stock_effects(
-    kind: EffectKind, location_id: str, pairs: Iterable[tuple[str, int]], floor: int = 0
+    kind: EffectKind,
+    location_id: str,
+    pairs: Iterable[tuple[str, int]],
+    floors: Mapping[str, int] | None = None,
 ) -> tuple[StockEffect, ...]:
-    """One effect per SKU: a transaction may touch a row once only."""
+    """One effect per SKU: a transaction may touch a row once only. ``floors`` by SKU."""
     return tuple(
-        StockEffect(kind, sku, location_id, quantity, floor)
+        StockEffect(kind, sku, location_id, quantity, (floors or {}).get(sku, 0))
         for sku, quantity in quantity_by_sku(pairs).items()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
 from typing import Any, Literal
 
 from fulfillment.domain.basket import Method, Point
@@ -43,7 +44,9 @@ class Location:
     ``groups`` are names such as a brand, region or island, that policies and calendars speak of.
     ``capacity`` is orders per method and local hour; a method that is missing has no limit.
     ``prep_minutes`` is opening time from an order to its being ready; ``cutoff`` is the local time after which a
-    parcel leaves on the next open day. A location without a ``point`` has no distance, which is not distance 0.
+    parcel leaves on the next open day. ``minutes_per_order`` is opening time that each order waiting there adds.
+    ``refusal_rate`` is the part of orders, 0 to 1, that it says no to. ``attributes`` are for a retailer's own rules.
+    A location without a ``point`` has no distance, which is not distance 0.
     """
 
     location_id: str
@@ -61,6 +64,9 @@ class Location:
     cutoff: time | None = None
     capacity: Mapping[Method, int] = field(default_factory=dict)
     rank: int = 100
+    minutes_per_order: int = 0
+    refusal_rate: Decimal = Decimal(0)
+    attributes: Mapping[str, str | int | Decimal | bool] = field(default_factory=dict)
     status: LocationStatus = "open"
     contact: Contact = field(default_factory=Contact)
 

@@ -216,7 +216,10 @@ def taking(
         effect
         for plan in planned
         for effect in stock_effects(
-            "reserve", plan.location_id, ((a.sku, a.quantity) for a in plan.allocations), plan.floor
+            "reserve",
+            plan.location_id,
+            ((a.sku, a.quantity) for a in plan.allocations),
+            {a.sku: a.floor for a in plan.allocations},
         )
     )
     capacity = tuple(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
 
+from fulfillment.domain.basket import Method
+from fulfillment.domain.carrier import Calendar, Carrier
 from fulfillment.domain.location import LocationKind
 
 PAYMENT_WINDOWS_MINUTES: Mapping[str, int] = {
@@ -27,30 +31,164 @@ class TransitDays:
 
 
 @dataclass(frozen=True)
-class Policy:
-    """The *fewest shipments* policy and its numbers.
+class AppliesTo:
+    """Which orders a policy is for. What is left empty is not asked; all that is set must hold.
 
-    Plans are compared by: shipments from another zone that no service area speaks for, then shipments, then the sum
-    of their distances, then location ids. ``floors`` are units per kind of location that are never offered.
+    ``value_from`` <= the order's value < ``value_below``, in the currency of its prices; an order without prices has
+    no value and meets neither. ``starts_at`` <= now < ``ends_at``. Of several policies that apply, the one with the
+    lowest ``priority`` is taken, then the first by name.
+    """
+
+    channels: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = ()
+    countries: tuple[str, ...] = ()
+    value_from: Decimal | None = None
+    value_below: Decimal | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    priority: int = 100
+
+
+@dataclass(frozen=True)
+class LocationFilter:
+    """Which locations may supply. A location is in the groups it names itself and in those of ``Policy.groups``.
+
+    ``max_distance_km``: a location farther away, or at an unknown distance, is ``too_far`` (``no_coordinates``).
+    """
+
+    include_groups: tuple[str, ...] = ()
+    exclude_groups: tuple[str, ...] = ()
+    kinds: tuple[LocationKind, ...] = ()
+    max_distance_km: float | None = None
+
+
+@dataclass(frozen=True)
+class FloorRule:
+    """Units of each SKU that are never offered where everything that is set holds; the last rule that holds wins.
+
+    ``tags`` are of the SKU: one of them is enough, as with the other lists. ``hours_before_closing``: only in the
+    last hours of an opening, when the shelf cannot be filled again.
+    """
+
+    units: int
+    kinds: tuple[LocationKind, ...] = ()
+    groups: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = ()
+    hours_before_closing: float | None = None
+
+
+@dataclass(frozen=True)
+class SplitRules:
+    """How an order may be taken apart.
+
+    ``lines``: ``splittable`` by quantity over locations, or ``whole``. Lines of SKUs that share a tag of
+    ``keep_together`` leave from one location, as lines with the same ``Line.keep_together`` always do.
+    ``min_parcel_value``: of an order in several parcels, or not supplied in full, each is worth at least so much.
+    ``max_parcel_units``: the most that one location may supply of an order.
+    """
+
+    max_shipments: int = 3
+    lines: Literal["splittable", "whole"] = "splittable"
+    keep_together: tuple[str, ...] = ()
+    min_parcel_value: Decimal | None = None
+    max_parcel_units: int | None = None
+
+
+@dataclass(frozen=True)
+class WeightBand:
+    """What a parcel of at most ``up_to_grams`` (None: any weight) costs."""
+
+    amount: Decimal
+    up_to_grams: int | None = None
+
+
+@dataclass(frozen=True)
+class TransportRate:
+    """What a parcel costs from a location in the customer's zone (``same``), another one (``other``) or ``any``.
+
+    ``up_to_km`` limits the row to near locations. The first row that fits is taken; the last must fit everything.
+    ``bands`` go from light to heavy and the last is for any weight. ``per_km`` counts each kilometre begun.
+    """
+
+    bands: tuple[WeightBand, ...]
+    zone: Literal["same", "other", "any"] = "any"
+    up_to_km: float | None = None
+    per_km: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class CostRates:
+    """The retailer's own estimate of what a plan costs, in parts. ``weights`` multiply a part; 1 where not named.
+
+    ``reroute`` is what a refusal costs: it counts with the location's ``refusal_rate``. ``backlog_per_order`` counts
+    for each order that waits at the location in the promised hour. Scarcity is the stock row's own ``unit_value``.
+    """
+
+    currency: str = "IDR"
+    transport: tuple[TransportRate, ...] = ()
+    per_shipment: Decimal = Decimal(0)
+    per_unit: Decimal = Decimal(0)
+    reroute: Decimal = Decimal(0)
+    backlog_per_order: Decimal = Decimal(0)
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """A rung of the ladder: what is allowed when nothing fits. Rungs add up, in their order.
+
+    ``more_shipments`` allows ``max_shipments``; ``part`` supplies as many units as there are; ``backorder`` lets
+    locations that may (``StockRow.backorderable``) supply the rest later.
+    """
+
+    rung: Literal["more_shipments", "part", "backorder"]
+    max_shipments: int | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which locations may supply, what a good plan is, and what is tried when there is none.
+
+    ``objectives`` name the rules that plans are compared by, strictly one after the other; ties go to location ids.
+    ``choose``: the ``best`` set of locations by them, or filling ``in_order``: the location that is first by the
+    objectives gives all it can, then the next. Within the chosen set units come from the first by ``take_from``.
+    ``groups`` name locations by id, beside the groups that locations name themselves; ``ranking`` are groups, the
+    preferred first. ``rings_km``: plan within the first distance alone, widen to the next where there is no plan.
+
     ``pickup_radius_km`` is how far away a store may be to be *listed*; a store that the customer names has no limit.
     ``slot_minutes``: promises are rounded up to these parts of an hour. ``capacity_windows``: how many open hours a
-    promise may move when a window is full.
+    promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where none serves.
+    ``calendars`` name days on which groups of locations, or carriers, do not work.
     """
 
     name: str = "default"
     version: int = 0
-    max_shipments: int = 3
-    floors: Mapping[LocationKind, int] = field(default_factory=dict)
+    applies_to: AppliesTo | None = None
+    locations: LocationFilter = field(default_factory=LocationFilter)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranking: tuple[str, ...] = ()
+    floors: tuple[FloorRule, ...] = ()
+    split: SplitRules = field(default_factory=SplitRules)
+    choose: Literal["best", "in_order"] = "best"
+    objectives: tuple[str, ...] = ("other_zone", "shipments", "distance")
+    take_from: tuple[str, ...] = ("distance",)
+    costs: CostRates = field(default_factory=CostRates)
+    rings_km: tuple[float, ...] = ()
+    fallback: tuple[Fallback, ...] = ()
     pickup_radius_km: float = 50.0
     pickup_options: int = 20
     slot_minutes: int = 15
     capacity_windows: int = 8
     transit_days: TransitDays = field(default_factory=TransitDays)
+    carriers: tuple[Carrier, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     payment_windows_minutes: Mapping[str, int] = field(default_factory=lambda: dict(PAYMENT_WINDOWS_MINUTES))
 
-    def floor(self, kind: LocationKind) -> int:
-        """Units of each SKU that a location of this kind keeps for its own customers."""
-        return self.floors.get(kind, 0)
+    def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
+        """The groups a location is in: those it names itself and those that name it."""
+        return frozenset(own) | {name for name, ids in self.groups.items() if location_id in ids}
 
     def payment_deadline(self, kind: str, now: datetime, pay_by: datetime | None) -> datetime:
         """Until when unpaid units are kept: the window of the kind, or ``pay_by`` where it is earlier.
@@ -61,3 +199,39 @@ class Policy:
         minutes = windows.get(kind, min(windows.values(), default=10))
         latest = now + min(timedelta(minutes=minutes), LONGEST_PAYMENT_WINDOW)
         return latest if pay_by is None else min(latest, pay_by)
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """What a policy is chosen by. ``value`` is the sum of the lines' prices; None when one has none."""
+
+    channel: str
+    method: Method
+    country: str
+    value: Decimal | None
+    at: datetime
+
+
+def policy_for(order: OrderFacts, policies: Iterable[Policy], default: Policy) -> Policy:
+    """The policy that an order is decided by: of those that apply the first by priority and name, else the default."""
+    applying = [p for p in policies if p.applies_to is not None and _applies(p.applies_to, order)]
+    return min(applying, key=_precedence, default=default)
+
+
+def _precedence(policy: Policy) -> tuple[int, str]:
+    assert policy.applies_to is not None
+    return policy.applies_to.priority, policy.name
+
+
+def _applies(rule: AppliesTo, order: OrderFacts) -> bool:
+    worth_it = order.value is not None or (rule.value_from is None and rule.value_below is None)
+    return (
+        (not rule.channels or order.channel in rule.channels)
+        and (not rule.methods or order.method in rule.methods)
+        and (not rule.countries or order.country in rule.countries)
+        and worth_it
+        and (rule.value_from is None or order.value is None or order.value >= rule.value_from)
+        and (rule.value_below is None or order.value is None or order.value < rule.value_below)
+        and (rule.starts_at is None or order.at >= rule.starts_at)
+        and (rule.ends_at is None or order.at < rule.ends_at)
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 RefusalReason = Literal["not_found", "damaged", "no_time", "closing", "other"]
@@ -18,7 +19,9 @@ RefusalReason = Literal["not_found", "damaged", "no_time", "closing", "other"]
 class StockRow:
     """Whole units. ``missing`` is the part of ``blocked`` that staff could not find: a count settles it.
 
-    ``observed_at`` is when on hand was last seen; None when it never was.
+    ``observed_at`` is when on hand was last seen; None when it never was. ``unit_value`` is what a unit is worth to a
+    customer who walks in there (scarcity), in the currency of the policy's amounts. ``backorderable``: the location
+    may promise units that it does not have yet.
     """
 
     sku: str
@@ -29,6 +32,8 @@ class StockRow:
     missing: int = 0
     observed_at: datetime | None = None
     version: int = 0
+    unit_value: Decimal | None = None
+    backorderable: bool = False
 
     def __post_init__(self) -> None:
         assert self.reserved >= 0, self

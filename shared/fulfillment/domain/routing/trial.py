@@ -1,0 +1,267 @@
+"""Tries out who supplies what in one set of locations, where one choice bears on another.
+
+Depth first, one task after the other (a piece, or the loose units of a SKU), with a bound on what is still to come and
+a memory of what was reached before. The first of equals is kept: shares are tried from the first location on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fulfillment.domain.routing.costs import parcel_price
+from fulfillment.domain.routing.parcels import Goods, ParcelRules, Shelf, Taken
+from fulfillment.domain.routing.search import Budget
+from fulfillment.domain.routing.wants import Piece
+
+Score = tuple[int, int]  # units that nobody supplies, then money in millionths
+
+
+@dataclass(frozen=True)
+class Task:
+    """One choice: where a piece goes, or how the loose units of a SKU are shared."""
+
+    units: Mapping[str, int]
+    piece: Piece | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The best way. ``loose`` units by (location_id, sku)."""
+
+    short: int
+    cost: int
+    pieces: Sequence[Taken]
+    loose: Mapping[tuple[str, str], int]
+
+
+class _Parcel:
+    """What one location supplies so far."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.left = dict(shelf.units)
+        self.taken: Counter[str] = Counter()
+        self.grams = 0
+        self.value = 0
+        self.count = 0
+
+    def take(self, sku: str, units: int, goods: Goods) -> None:
+        """Take units off the shelf; a negative number puts them back."""
+        self.left[sku] -= units
+        self.taken[sku] += units
+        self.grams += units * goods.grams.get(sku, 0)
+        self.value += units * goods.price.get(sku, 0)
+        self.count += units
+
+    def rows(self) -> int:
+        """Stock rows that it takes from."""
+        return sum(1 for units in self.taken.values() if units)
+
+    def least_excess(self) -> int:
+        """What the parcel costs at least, its weight so far given, over what it costs when it is lightest."""
+        bands = self.shelf.bands
+        if not bands:
+            return 0
+        heavy = [b for b in bands if b.up_to_grams is None or b.up_to_grams >= self.grams] or bands[-1:]
+        return min(b.millionths for b in heavy) - min(b.millionths for b in bands)
+
+    def excess(self) -> int:
+        """What the parcel costs over what it costs when it is lightest."""
+        bands = self.shelf.bands
+        if not bands:
+            return 0
+        return parcel_price(bands, self.grams) - min(b.millionths for b in bands)
+
+
+class Trial:
+    """One set and what it is to supply."""
+
+    def __init__(
+        self,
+        members: Sequence[Shelf],
+        tasks: Sequence[Task],
+        rules: ParcelRules,
+        goods: Goods,
+        budget: Budget,
+        *,
+        partial: bool,
+    ) -> None:
+        self._parcels = [_Parcel(shelf) for shelf in members]
+        self._tasks = tasks
+        self._rules = rules
+        self._goods = goods
+        self._budget = budget
+        self._partial = partial
+        self._rest = self._least_of_rest()
+        several = Counter(sku for task in tasks for sku in task.units)
+        self._contested = sorted(sku for sku, n in several.items() if n > 1)
+        self._shares: list[dict[int, int]] = []  # by task: units (1 for a piece) by member
+        self._seen: dict[object, Score] = {}
+        self._score: Score | None = None
+        self._best: list[dict[int, int]] = []
+
+    def best(self) -> Tried | None:
+        """The way that leaves out the fewest units, then costs least; None when there is none."""
+        self._try(0, 0, 0)
+        if self._score is None:
+            return None
+        pieces: list[Taken] = []
+        loose: dict[tuple[str, str], int] = {}
+        for task, shares in zip(self._tasks, self._best, strict=True):
+            for member, units in shares.items():
+                location_id = self._parcels[member].shelf.location_id
+                if task.piece:
+                    pieces += [(location_id, x.line_id, x.sku, x.quantity) for x in task.piece.lines]
+                else:
+                    loose[location_id, next(iter(task.units))] = units
+        return Tried(self._score[0], self._score[1], pieces, loose)
+
+    def _least_of_rest(self) -> list[Score]:
+        """By task: what it and all later ones leave out and cost at least, each on its own."""
+        rest = [(0, 0)]
+        for task in reversed(self._tasks):
+            short, cost = rest[-1]
+            for sku, units in task.units.items():
+                left = units
+                offers = (
+                    (p.shelf.unit_cost.get(sku, 0), p.left[sku]) for p in self._parcels if sku in p.left
+                )
+                for price, there in sorted(offers):
+                    cost += price * min(left, there)
+                    left -= min(left, there)
+                short += left
+            rest.append((short, cost))
+        return rest[::-1]
+
+    def _try(self, number: int, short: int, cost: int) -> None:
+        """Do the tasks from ``number`` on, after so many units were left out and so much was spent."""
+        if not self._budget.spend() or self._is_hopeless(number, short, cost):
+            return
+        if number == len(self._tasks):
+            self._end(short, cost)
+            return
+        task = self._tasks[number]
+        if task.piece:
+            self._place(number, task, short, cost)
+        else:
+            ((sku, units),) = task.units.items()
+            self._share(number, sku, units, 0, {}, short, cost)
+
+    def _is_hopeless(self, number: int, short: int, cost: int) -> bool:
+        rest_short, rest_cost = self._rest[number]
+        if rest_short and not self._partial:
+            return True
+        least = cost + rest_cost + sum(parcel.least_excess() for parcel in self._parcels)
+        if self._score is not None and (short + rest_short, least) >= self._score:
+            return True
+        return self._breaks_a_rule(number, short) or self._been_here(number, (short, cost))
+
+    def _breaks_a_rule(self, number: int, short: int) -> bool:
+        tasks = self._tasks[number:]
+        if self._rules.most_rows is not None:
+            new = {sku for task in tasks for sku in task.units if sku not in self._contested}
+            coming = 0 if self._partial else len(new)
+            if sum(parcel.rows() for parcel in self._parcels) + coming > self._rules.most_rows:
+                return True
+        value = self._rules.least_value
+        if value is None or (len(self._parcels) == 1 and not self._partial):
+            return False
+        must = len(self._parcels) > 1 or short > 0
+        return must and any(self._most_value(parcel, tasks) < value for parcel in self._parcels)
+
+    def _most_value(self, parcel: _Parcel, tasks: Sequence[Task]) -> int:
+        """What a parcel can still be worth."""
+        price = self._goods.price
+        coming = (
+            min(units, parcel.left.get(sku, 0)) * price.get(sku, 0)
+            for task in tasks
+            for sku, units in task.units.items()
+        )
+        return parcel.value + sum(coming)
+
+    def _been_here(self, number: int, score: Score) -> bool:
+        """Whether the same was reached before and no dearer: what follows would be the same."""
+        state = (number, *(self._state(parcel) for parcel in self._parcels))
+        before = self._seen.get(state)
+        if before is not None and before <= score:
+            return True
+        self._seen[state] = score
+        return False
+
+    def _state(self, parcel: _Parcel) -> tuple[object, ...]:
+        """All of a parcel that bears on what may follow."""
+        rules = self._rules
+        return (
+            parcel.count > 0,
+            parcel.grams if parcel.shelf.bands else 0,
+            parcel.value if rules.least_value is not None else 0,
+            parcel.count if rules.most_units is not None else 0,
+            parcel.rows() if rules.most_rows is not None else 0,
+            *(parcel.left.get(sku, 0) for sku in self._contested),
+        )
+
+    def _place(self, number: int, task: Task, short: int, cost: int) -> None:
+        """Try a piece at each member, the cheapest first."""
+        prices = [
+            sum(n * p.shelf.unit_cost.get(sku, 0) for sku, n in task.units.items()) for p in self._parcels
+        ]
+        for member in sorted(range(len(prices)), key=prices.__getitem__):
+            parcel = self._parcels[member]
+            if not self._holds(parcel, task):
+                continue
+            for sku, units in task.units.items():
+                parcel.take(sku, units, self._goods)
+            self._next(number, {member: 1}, short, cost + prices[member])
+            for sku, units in task.units.items():
+                parcel.take(sku, -units, self._goods)
+        if self._partial:
+            self._next(number, {}, short + sum(task.units.values()), cost)
+
+    def _next(self, number: int, shares: dict[int, int], short: int, cost: int) -> None:
+        self._shares.append(dict(shares))
+        self._try(number + 1, short, cost)
+        self._shares.pop()
+
+    def _holds(self, parcel: _Parcel, task: Task) -> bool:
+        most = self._rules.most_units
+        if most is not None and parcel.count + sum(task.units.values()) > most:
+            return False
+        return all(parcel.left.get(sku, 0) >= units for sku, units in task.units.items())
+
+    def _room(self, parcel: _Parcel, sku: str) -> int:
+        there = parcel.left.get(sku, 0)
+        most = self._rules.most_units
+        return there if most is None else min(there, most - parcel.count)
+
+    def _share(
+        self, number: int, sku: str, left: int, member: int, shares: dict[int, int], short: int, cost: int
+    ) -> None:
+        """Try all ways to share ``left`` units of a SKU among the members from ``member`` on, the most first."""
+        if not left or member == len(self._parcels):
+            self._next(number, shares, short + left, cost)
+            return
+        parcel = self._parcels[member]
+        later = sum(self._room(p, sku) for p in self._parcels[member + 1 :])
+        most = min(left, self._room(parcel, sku))
+        least = 0 if self._partial else max(0, left - later)
+        price = parcel.shelf.unit_cost.get(sku, 0)
+        for units in range(most, least - 1, -1):
+            if not self._budget.was_enough:
+                return
+            if not units:
+                self._share(number, sku, left, member + 1, shares, short, cost)
+                continue
+            parcel.take(sku, units, self._goods)
+            shares[member] = units
+            self._share(number, sku, left - units, member + 1, shares, short, cost + units * price)
+            del shares[member]
+            parcel.take(sku, -units, self._goods)
+
+    def _end(self, short: int, cost: int) -> None:
+        if not all(parcel.count for parcel in self._parcels):
+            return
+        score = (short, cost + sum(parcel.excess() for parcel in self._parcels))
+        if self._score is None or score < self._score:
+            self._score, self._best = score, list(self._shares)
