@@ -1,0 +1,61 @@
+"""Whenever there is a plan within the policy, one is found, and it is the best: trying them all finds no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from fulfillment.domain.decision import Decision
+from tests.support.brute import Best, best_by_brute_force, first_by_brute_force
+from tests.support.instances import Instance, a_small_instance
+from tests.support.proofs import asked, chosen, faults, tallied, values_of
+from tests.support.reading import Problem, rungs
+
+A_FEW, MANY, ALL = 100, 2_000, 10_000  # plain, `make test`, `make soak`
+
+
+def expected(instance: Instance) -> tuple[Problem, Best | None]:
+    """The best plan of the first rung that has one, and that rung's question."""
+    search = best_by_brute_force if instance.policy.choose == "best" else first_by_brute_force
+    for rung in rungs(instance.request, instance.policy):
+        question = asked(instance, rung)
+        best = search(question, part=rung.part)
+        if best is not None:
+            return question, best
+    return question, None
+
+
+def differs_from_brute_force(instance: Instance, decision: Decision) -> list[str]:
+    question, best = expected(instance)
+    wrong = faults(question, instance, decision)
+    if best is None:
+        return [*wrong, *(["a plan where there is none"] if decision.shipments else [])]
+    if instance.policy.choose == "in_order" and not question.is_plain:
+        # What is "all it can" where a piece, a value or a limit is in the way is not asked: only that there is a plan
+        return [*wrong, *([] if decision.shipments else [f"no plan, but there is {best}"])]
+    status = "partial" if best.missing else "planned"
+    told = values_of(decision) or ()
+    if told[len(told) - len(best.values) :] != best.values or decision.status != status:
+        wrong.append(f"{decision.status} {told} {chosen(decision)}, but there is {best}")
+    elif "shipments" in question.objectives and tuple(chosen(decision)) != best.location_ids:
+        wrong.append(f"{chosen(decision)}, but {best.location_ids} ties and comes first")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        pytest.param(A_FEW, id="a few"),
+        pytest.param(MANY, id="many", marks=pytest.mark.proof),
+        pytest.param(ALL, id="all", marks=pytest.mark.soak),
+    ],
+)
+def test_whenever_there_is_a_plan_the_best_one_is_found(
+    count: int, record_property: pytest.RecordProperty
+) -> None:
+    tally = tallied("small", (a_small_instance(seed) for seed in range(count)), differs_from_brute_force)
+
+    assert tally.differences == []
+    assert tally.decided == tally.proven == count
+    # The orders are worth something: some can be planned and some cannot
+    assert count * 0.2 < tally.planned < count * 0.8
+    record_property("figure", tally.figure("brute force"))
