@@ -6,9 +6,10 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
+from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.openapi import document
+from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.api.requests import StockUpdatesIn
-from fulfillment.api.settings_documents import LocationDoc, PolicyDoc
 from fulfillment.application.views import View
 from fulfillment.observability import logger, metrics
 

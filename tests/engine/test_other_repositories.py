@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from fulfillment.application.ports import Stale, WindowKey
 from fulfillment.domain.basket import Point
 from fulfillment.domain.events import Event
 from fulfillment.domain.location import PlaceRecord, Zone
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.policy import AppliesTo, CostRates, Policy
 from fulfillment.domain.stock import StockMovement, StockRow
 from tests.support import dynamodb_local
 from tests.support.builders import MONDAY_NOON, SENAYAN, a_location, a_product, stock
@@ -215,10 +216,75 @@ def test_policies_get_versions_and_the_newest_holds(world: World) -> None:
     assert config.policy("default") == Policy("default")
 
     # When twelve are set, then the twelfth holds
-    for _ in range(12):
-        config.put_policy(Policy("default", max_shipments=2))
-    assert config.policy("default") == Policy("default", version=12, max_shipments=2)
+    for most in range(1, 13):
+        config.put_policy(Policy("default", pickup_options=most))
+    assert config.policy("default") == Policy("default", version=12, pickup_options=12)
     assert config.policy("sale") == Policy("sale")
+
+    # And each version is still there
+    assert config.policy_version("default", 3) == Policy("default", version=3, pickup_options=3)
+    assert config.policy_version("default", 0) == Policy("default")
+    assert config.policy_version("default", 13) is None
+    assert config.policy_version("sale", 1) is None
+
+
+def test_the_newest_of_every_policy_is_one_query(world: World) -> None:
+    # Given two policies, one of them in two versions
+    config = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert list(config.policies()) == []
+    sale = Policy(
+        "sale", applies_to=AppliesTo(channels=("web",)), costs=CostRates(per_unit=Decimal("1500.50"))
+    )
+    config.put_policy(sale)
+    config.put_policy(Policy("default", pickup_options=5))
+    config.put_policy(replace(sale, pickup_options=7))
+
+    # Then a worker that has read nothing knows the newest of each
+    other = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert list(other.policies()) == [
+        Policy("default", version=1, pickup_options=5),
+        replace(sale, version=2, pickup_options=7),
+    ]
+
+
+def test_a_policy_is_read_again_after_a_minute(world: World) -> None:
+    # Given a worker that has read the policies, and another that changes one
+    config = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert config.policy("default").version == 0
+    DynamoDBConfigRepository(aws.dynamodb(), tables()).put_policy(Policy("default", pickup_options=5))
+
+    # When less than a minute has passed, and more
+    world.clock.forward(seconds=55)
+    before = config.policy("default").version
+    world.clock.forward(seconds=10)
+
+    # Then
+    assert (before, config.policy("default").version) == (0, 1)
+
+
+def test_a_policy_that_changed_meanwhile_gets_the_version_after(world: World) -> None:
+    # Given somebody who puts a policy just before another's is written
+    config, other = (DynamoDBConfigRepository(aws.dynamodb(), tables()) for _ in range(2))
+    world.between(lambda: other.put_policy(Policy("default", pickup_options=9)))
+
+    # When
+    stored = config.put_policy(Policy("default", pickup_options=5))
+
+    # Then both are kept, and the later one is in force
+    assert stored == Policy("default", version=2, pickup_options=5)
+    assert config.policy_version("default", 1) == Policy("default", version=1, pickup_options=9)
+    assert list(config.policies()) == [stored]
+
+
+def test_a_policy_of_an_older_shape_is_in_nobodys_way(world: World) -> None:
+    # Given a row as it was written before policies had parts
+    old = {"pk": text("POLICY#default"), "sk": text("00000004"), "document": text('{"floors": {"store": 1}}')}
+    aws.dynamodb().put_item(TableName="Config", Item=old)
+
+    # Then it is not in force, and the next version comes after it
+    config = DynamoDBConfigRepository(aws.dynamodb(), tables())
+    assert config.policy("default") == Policy("default")
+    assert config.put_policy(Policy("default")).version == 5
 
 
 def test_places_are_found_by_kind_country_and_code(world: World) -> None:

@@ -130,7 +130,9 @@ CASES: dict[str, Case] = {
         says(422, code="invalid_polygon", errors=[{"field": "service_area.polygon"}])
     ),
     "admin_get_policy": Case(says(200, name="default", version=0)),
-    "admin_put_policy": Case(says(200, name="default", version=1, max_shipments=2)),
+    "admin_put_policy": Case(
+        says(200, name="default", version=1, split={"max_shipments": 2}, floors=[{"units": 1}])
+    ),
     "admin_openapi": Case(says(200, openapi="3.1.0")),
 }
 

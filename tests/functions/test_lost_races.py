@@ -156,7 +156,7 @@ def test_a_moved_promise_does_not_take_a_place_that_went_meanwhile(world: World)
 def test_the_floor_holds_in_a_race(world: World) -> None:
     # Given a store that keeps one of its two tees
     world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=2))
-    floors = {"floors": {"store": 1}}
+    floors = {"floors": [{"units": 1, "kinds": ["store"]}]}
     world.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=floors)
     world.between(lambda: world.order(order_body("A-1")))
 

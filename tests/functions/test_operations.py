@@ -46,6 +46,9 @@ STORE: dict[str, Any] = {
     "cutoff": "16:00",
     "capacity": {"pickup": 4},
     "rank": 10,
+    "minutes_per_order": 5,
+    "refusal_rate": "0.05",
+    "attributes": {"weekly_sales": 12.5, "mall": True},
     "status": "open",
     "contact": {"address": "Jalan Asia Afrika 8", "phone": "+62-000", "maps_url": "https://example.org"},
 }
@@ -212,17 +215,21 @@ def test_a_policy_is_given_back_as_it_was_put_under_a_new_version(world: World) 
     assert shipped["version"] == 0
 
     # When it is changed twice
-    changed = shipped | {"max_shipments": 2, "floors": {"store": 1}}
+    floors = [{"units": 1, "kinds": ["store"]}]
+    changed = shipped | {"split": shipped["split"] | {"max_shipments": 2}, "floors": floors}
     first = world.admin("PUT", POLICY, path={"name": "default"}, body=changed)
-    second = world.admin("PUT", POLICY, path={"name": "default"}, body=changed | {"max_shipments": 1})
+    second = world.admin("PUT", POLICY, path={"name": "default"}, body=changed | {"pickup_options": 5})
 
     # Then both versions are kept, and the newest is in force
     assert (first.body["version"], second.body["version"]) == (1, 2)
-    assert world.admin("GET", POLICY, path={"name": "default"}).body == changed | {
-        "max_shipments": 1,
-        "version": 2,
-    }
-    assert len(world.rows("Config")) == 2
+    newest = world.admin("GET", POLICY, path={"name": "default"}).body
+    assert (newest["split"]["max_shipments"], newest["pickup_options"], newest["version"]) == (2, 5, 2)
+    assert [(floor["units"], floor["kinds"]) for floor in newest["floors"]] == [(1, ["store"])]
+    assert len([row for row in world.rows("Config") if row["pk"]["S"] == "POLICY#default"]) == 2
+
+    # And what is read can be put again
+    again = world.admin("PUT", POLICY, path={"name": "default"}, body=newest)
+    assert again.body == newest | {"version": 3}
 
 
 def test_a_changed_policy_takes_effect_within_a_minute(world: World) -> None:
@@ -233,7 +240,7 @@ def test_a_changed_policy_takes_effect_within_a_minute(world: World) -> None:
     assert len(world.options(asked(lines=two)).body["delivery"]) == 1
 
     # When parcels are no longer split
-    world.admin("PUT", POLICY, path={"name": "default"}, body={"max_shipments": 1})
+    world.admin("PUT", POLICY, path={"name": "default"}, body={"split": {"max_shipments": 1}})
     world.clock.forward(seconds=61)
 
     # Then
@@ -243,7 +250,7 @@ def test_a_changed_policy_takes_effect_within_a_minute(world: World) -> None:
 
 def test_an_order_remembers_the_policy_it_was_decided_under(world: World) -> None:
     world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=1))
-    world.admin("PUT", POLICY, path={"name": "default"}, body={"max_shipments": 2})
+    world.admin("PUT", POLICY, path={"name": "default"}, body={"pickup_options": 2})
 
     world.order(order_body())
 
@@ -252,10 +259,15 @@ def test_an_order_remembers_the_policy_it_was_decided_under(world: World) -> Non
 
 
 BAD_POLICIES: dict[str, tuple[dict[str, Any], str]] = {
-    "no parcel": ({"max_shipments": 0}, "max_shipments"),
-    "six parcels": ({"max_shipments": 6}, "max_shipments"),
-    "a negative floor": ({"floors": {"store": -1}}, "floors.store"),
-    "a kind of location nobody knows": ({"floors": {"kiosk": 1}}, "floors.kiosk.[key]"),
+    "no parcel": ({"split": {"max_shipments": 0}}, "split.max_shipments"),
+    "six parcels": ({"split": {"max_shipments": 6}}, "split.max_shipments"),
+    "a negative floor": ({"floors": [{"units": -1}]}, "floors.0.units"),
+    "a kind of location nobody knows": ({"floors": [{"units": 1, "kinds": ["kiosk"]}]}, "floors.0.kinds.0"),
+    "a rule that nobody registered": ({"objectives": ["shipments", "luck"]}, "objectives.1"),
+    "rows of transport that leave something over": (
+        {"costs": {"transport": [{"zone": "same", "bands": [{"amount": 9000}]}]}},
+        "costs.transport.0.zone",
+    ),
     "a slot that does not divide an hour": ({"slot_minutes": 7}, "slot_minutes"),
     "no payment window": ({"payment_windows_minutes": {}}, "payment_windows_minutes"),
     "a rule nobody knows": ({"cheapest_first": True}, "cheapest_first"),

@@ -300,7 +300,8 @@ def test_a_delivery_is_neither_offered_nor_taken_by(world: World, name: str) -> 
 def test_the_floor_is_never_offered_and_never_sold(world: World) -> None:
     # Given a store that keeps two of each for its own customers, and has three
     world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=3))
-    put = world.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body={"floors": {"store": 2}})
+    floors = {"floors": [{"units": 2, "kinds": ["store"]}]}
+    put = world.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=floors)
     assert put.status == 200
 
     # Then one can be had

@@ -35,7 +35,7 @@ def test_a_shelf_is_touched_once_whatever_the_lines() -> None:
     effects = stock_effects("reserve", "senayan", [("tee", 2), ("cap", 1), ("tee", 3)], {"tee": 1})
 
     assert effects == (
-        StockEffect("reserve", "cap", "senayan", 1, 1),
+        StockEffect("reserve", "cap", "senayan", 1, 0),
         StockEffect("reserve", "tee", "senayan", 5, 1),
     )
 
@@ -48,10 +48,11 @@ def test_a_product_has_a_name_in_the_readers_language(locale: str, name: str) ->
     assert a_product("tee").name(locale) == name
 
 
-def test_a_kind_of_location_without_a_floor_offers_everything() -> None:
-    policy = Policy(floors={"store": 2})
+def test_a_location_is_in_the_groups_it_names_and_in_those_that_name_it() -> None:
+    policy = Policy(groups={"flagships": ("senayan", "grogol"), "outlets": ("kota",)})
 
-    assert (policy.floor("store"), policy.floor("warehouse")) == (2, 0)
+    assert policy.groups_of("senayan", ("java",)) == {"java", "flagships"}
+    assert policy.groups_of("blok-m", ()) == frozenset()
 
 
 @pytest.mark.parametrize(

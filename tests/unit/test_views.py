@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from fulfillment.api import answers
-from fulfillment.application import views
+from fulfillment.application import setting_views, views
 from fulfillment.domain.basket import Money
 from fulfillment.domain.decision import Shortfall
 from fulfillment.domain.order import Payment, Shipment
 from fulfillment.domain.pickup_code import CodeMark
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.policy import Fallback, Policy
 from fulfillment.domain.stock import StockRow
 from tests.support.builders import MONDAY_NOON, a_product
 from tests.support.values import a_candidate, a_contact, a_promise, a_reservation, a_shipment, an_order
@@ -193,12 +193,12 @@ def test_a_shelf_adds_up(seen: Any, shown: str | None) -> None:
     assert row["observed_at"] == shown
 
 
-def test_a_policy_is_shown_as_it_is_put() -> None:
-    shown = views.policy(Policy(name="default", version=3, floors={"store": 1}))
+def test_a_policy_is_shown_with_its_version() -> None:
+    shown = setting_views.policy(Policy(name="default", version=3, fallback=(Fallback("more_shipments", 5),)))
 
     answers.PolicyOut.model_validate(shown)
-    assert (shown["version"], shown["floors"], shown["transit_days"]) == (
+    assert (shown["version"], shown["fallback"], shown["transit_days"]) == (
         3,
-        {"store": 1},
+        [{"more_shipments": 5}],
         {"same_zone": 2, "other_zone": 5},
     )

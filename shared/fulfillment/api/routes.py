@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 from fulfillment.api import answers, requests
-from fulfillment.api.settings_documents import LocationDoc, PolicyDoc
+from fulfillment.api.location_document import LocationDoc
+from fulfillment.api.policy_document import PolicyDoc
 
 Caller = Literal["checkout", "operations", "staff", "anyone"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.application import views
+from fulfillment.application import setting_views, views
 from fulfillment.application.ports import (
     CatalogRepository,
     ConfigRepository,
@@ -37,7 +37,7 @@ class Operate:
         found = self.locations.get(location_id)
         if found is None:
             raise NotFound("unknown_location", f"There is no location {location_id!r}.")
-        return {**views.location(found[0]), "version": found[1]}
+        return {**setting_views.location(found[0]), "version": found[1]}
 
     def put_location(self, location: Location, expected_version: int | None) -> View:
         """Set a location. With ``expected_version`` only if nobody changed it since; Conflict otherwise.
@@ -51,18 +51,18 @@ class Operate:
             version = self.locations.put(location, expected_version)
         except Stale:
             raise Conflict("version_changed", "Somebody else changed this location; read it again.") from None
-        return {**views.location(location), "version": version}
+        return {**setting_views.location(location), "version": version}
 
     def get_policy(self, name: str) -> View:
-        """The newest version of a policy; before anybody put one, ``default`` is the one that is shipped."""
+        """The newest version of a policy; ``default`` is there before anybody put one, as *fewest-shipments*."""
         policy = self.config.policy(name)
         if policy.version == 0 and name != Policy().name:
             raise NotFound("unknown_policy", f"There is no policy {name!r}.")
-        return views.policy(policy)
+        return setting_views.policy(policy)
 
     def put_policy(self, policy: Policy) -> View:
         """Add a version; earlier ones are kept, since decisions name the version they were taken under."""
-        return views.policy(self.config.put_policy(policy))
+        return setting_views.policy(self.config.put_policy(policy))
 
     def stock_picture(self, sku: str) -> View:
         """A SKU at every location."""

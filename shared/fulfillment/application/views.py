@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from fulfillment.domain.basket import Money
 from fulfillment.domain.decision import Allocation, Candidate, Shortfall
-from fulfillment.domain.location import Location
 from fulfillment.domain.order import CustomerContact, Order, Shipment, task_id
-from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise
 from fulfillment.domain.stock import StockRow
@@ -174,49 +171,3 @@ def stock_row(row: StockRow) -> View:
         "available": row.available,
         "observed_at": moment(row.observed_at) if row.observed_at else None,
     }
-
-
-def location(location: Location) -> View:
-    """A location, as the same document that operations put."""
-    hours = location.hours
-    return {
-        "location_id": location.location_id,
-        "name": location.name,
-        "kind": location.kind,
-        "timezone": location.timezone,
-        "country": location.country,
-        "point": asdict(location.point) if location.point else None,
-        "zone": location.zone,
-        "groups": list(location.groups),
-        "hours": {
-            "weekly": {str(day): _intervals(spans) for day, spans in sorted(hours.weekly.items())},
-            "exceptions": {day.isoformat(): _intervals(s) for day, s in sorted(hours.exceptions.items())},
-        },
-        "methods": sorted(location.methods),
-        "service_area": _service_area(location),
-        "prep_minutes": location.prep_minutes,
-        "cutoff": location.cutoff.strftime("%H:%M") if location.cutoff else None,
-        "capacity": dict(location.capacity),
-        "rank": location.rank,
-        "status": location.status,
-        "contact": asdict(location.contact),
-    }
-
-
-def _intervals(spans: Sequence[Any]) -> list[View]:
-    return [{"opens": s.opens.strftime("%H:%M"), "closes": s.closes.strftime("%H:%M")} for s in spans]
-
-
-def _service_area(location: Location) -> View | None:
-    area = location.service_area
-    if area is None:
-        return None
-    return {"polygon": area.polygon, "radius_km": area.radius_km, "prefixes": list(area.prefixes)}
-
-
-def policy(policy: Policy) -> View:
-    """A policy, as the same document that operations put."""
-    view = asdict(policy)
-    view["floors"] = dict(policy.floors)
-    view["payment_windows_minutes"] = dict(policy.payment_windows_minutes)
-    return view

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "fulfillment.cli.load",
         "load products, locations, places and opening stock from CSV and GeoJSON files",
     ),
+    "policy": ("fulfillment.cli.policy", "check policy files, show the shipped policies"),
     "openapi": ("fulfillment.cli.openapi", "print, write or check the OpenAPI document"),
 }
 

@@ -147,33 +147,47 @@ class DynamoDBConfigRepository:
     def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
         self._client = client
         self._table = tables.config
-        self._policies: dict[str, Cached[Policy]] = {}
+        self._policies = Cached(self._read_policies)
+
+    def policies(self) -> Sequence[Policy]:
+        """The newest version of each policy that was put, by name, at most a minute old."""
+        return self._policies.get()
 
     def policy(self, name: str) -> Policy:
-        """The newest version, at most a minute old; the shipped policy of that name where none was set."""
-        cached = self._policies.setdefault(name, Cached(lambda: self._newest(name)))
-        return cached.get()
+        """The newest version, at most a minute old; the default rules under that name where none was put."""
+        return next((policy for policy in self.policies() if policy.name == name), Policy(name=name))
+
+    def policy_version(self, name: str, version: int) -> Policy | None:
+        """That version as it was put; None when there is none. Version 0 is the default rules under that name."""
+        if version == 0:
+            return Policy(name=name)
+        found = self._query(keys.policy(name), keys.policy_version(version))
+        return _policy(found[0]) if found else None
 
     def put_policy(self, policy: Policy) -> Policy:
-        """Add a version after the newest."""
+        """Add a version after the newest, in whose place it is from that instant on."""
         for _ in range(MAX_ROUNDS):
-            newer = replace(policy, version=self._newest(policy.name).version + 1)
+            newer = replace(policy, version=self._newest_version(policy.name) + 1)
+            document = {"document": text(to_document(newer))}
             transaction = Transaction(self._client)
             transaction.put(
                 self._table,
                 {
                     "pk": text(keys.policy(policy.name)),
                     "sk": text(keys.policy_version(newer.version)),
-                    "document": text(to_document(newer)),
+                    **document,
                 },
                 condition=version_is_new,
                 refused=lambda _row: Stale(policy.name),
             )
+            # Guarded by the version: versions are added one after the other, so the last one added is the newest.
+            newest = {"pk": text(keys.POLICIES), "sk": text(policy.name), **document}
+            transaction.put_new(self._table, newest)
             try:
                 transaction.commit()
             except Stale:
                 continue
-            self._policies.pop(policy.name, None)
+            self._policies.forget()
             return newer
         raise Busy("busy", f"The policy {policy.name!r} is being changed by others.")
 
@@ -187,7 +201,10 @@ class DynamoDBConfigRepository:
         """All zones of a country."""
         return [from_document(Zone, text_of(row, "document")) for row in self._query(keys.zones(country))]
 
-    def _newest(self, name: str) -> Policy:
+    def _read_policies(self) -> Sequence[Policy]:
+        return [_policy(row) for row in self._query(keys.POLICIES, consistent=True)]
+
+    def _newest_version(self, name: str) -> int:
         newest = self._client.query(
             TableName=self._table,
             ConsistentRead=True,
@@ -196,17 +213,23 @@ class DynamoDBConfigRepository:
             ScanIndexForward=False,
             Limit=1,
         )["Items"]
-        return from_document(Policy, text_of(newest[0], "document")) if newest else Policy(name=name)
+        return int(text_of(newest[0], "sk")) if newest else 0
 
-    def _query(self, pk: str) -> Sequence[Row]:
+    def _query(self, pk: str, sk: str | None = None, *, consistent: bool = False) -> Sequence[Row]:
+        values = {":pk": text(pk)} | ({":sk": text(sk)} if sk else {})
         return list(
             pages(
                 self._client.query,
                 TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": text(pk)},
+                ConsistentRead=consistent,
+                KeyConditionExpression="pk = :pk AND sk = :sk" if sk else "pk = :pk",
+                ExpressionAttributeValues=values,
             )
         )
+
+
+def _policy(row: Row) -> Policy:
+    return from_document(Policy, text_of(row, "document"))
 
 
 @dataclass(frozen=True)

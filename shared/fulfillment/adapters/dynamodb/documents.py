@@ -6,19 +6,30 @@ Stock, capacity and idempotency rows have no document: every attribute of theirs
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import SerializerFunctionWrapHandler, TypeAdapter, WrapSerializer
+
+from fulfillment.domain.location import Location
 
 T = TypeVar("T")
 
 
+def _with_numbers(location: Location, write: SerializerFunctionWrapHandler) -> Any:
+    """Decimals are written as text; an attribute may be either, and one that was a number must come back as one."""
+    told = location.attributes.items()
+    numbers = {name: float(value) if isinstance(value, Decimal) else value for name, value in told}
+    return {**write(location), "attributes": numbers}
+
+
+_SHAPES: dict[type[Any], Any] = {Location: Annotated[Location, WrapSerializer(_with_numbers)]}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
+        _ADAPTERS[kind] = TypeAdapter(_SHAPES.get(kind, kind))
     return _ADAPTERS[kind]
 
 

@@ -16,7 +16,8 @@
 | a product                                       | Products       | BatchGet ``sku``                               |
 | all locations (cached for a minute)             | Locations      | Scan                                           |
 | orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
-| a policy's newest version, all zones            | Config         | Query ``pk``                                   |
+| the newest version of every policy, all zones   | Config         | Query ``pk``                                   |
+| one version of a policy, which is the newest    | Config         | Query ``pk``, ``sk``; descending, the first    |
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
 | an answer given before, a message sent before   | Idempotency    | Get ``idempotency_key``                        |
 """
@@ -92,6 +93,9 @@ def movement_key(at: datetime, movement_id: str) -> str:
 def location_method(location_id: str, method: str) -> str:
     """Partition of a location's windows for one method."""
     return f"{location_id}#{method}"
+
+
+POLICIES = "POLICIES"  # partition of the newest version of each policy, by name
 
 
 def policy(name: str) -> str:

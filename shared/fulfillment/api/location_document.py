@@ -1,21 +1,22 @@
-"""The documents that operations put: locations and policies."""
+"""The document of a location, as operations put it."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
+from fulfillment.api.checks import Share
 from fulfillment.api.requests import Contract, PointIn, Short
 from fulfillment.domain.basket import Method
 from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.location import Contact, Location, LocationKind, LocationStatus, ServiceArea
-from fulfillment.domain.policy import Policy, TransitDays
 from fulfillment.messages.stock import LOCATION_ID, LocationId
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
@@ -23,6 +24,28 @@ Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 # Never empty: an empty prefix would cover everybody.
 Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$", examples=["121"])]
+
+AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["weekly_sales"])]
+_MOST_ATTRIBUTE = 10**12  # beyond it a number in JSON is no longer exact to a thousandth
+
+
+def _attribute(value: object) -> str | int | Decimal | bool:
+    if isinstance(value, bool) or (isinstance(value, str) and len(value) <= 100):
+        return value
+    if isinstance(value, int | float) and abs(value) <= _MOST_ATTRIBUTE:
+        return value if isinstance(value, int) else Decimal(repr(value))
+    told = "must be a text of at most 100 characters, a number, true or false"
+    raise PydanticCustomError("not_an_attribute", told)
+
+
+Attribute = Annotated[
+    str | int | Decimal | bool,
+    PlainValidator(_attribute),
+    PlainSerializer(lambda value: float(value) if isinstance(value, Decimal) else value),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "maxLength": 100}, {"type": "number"}, {"type": "boolean"}]}
+    ),
+]
 
 
 class IntervalDoc(Contract):
@@ -95,6 +118,9 @@ class LocationDoc(Contract):
     cutoff: Clock | None = None
     capacity: dict[Method, Count] = {}
     rank: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    minutes_per_order: Annotated[int, Field(ge=0, le=240)] = 0
+    refusal_rate: Share = Decimal(0)
+    attributes: Annotated[dict[AttributeName, Attribute], Field(max_length=20)] = {}
     status: LocationStatus = "open"
     contact: ContactDoc = ContactDoc()
     version: Annotated[int, Field(ge=0)] | None = None
@@ -133,55 +159,9 @@ class LocationDoc(Contract):
             cutoff=time.fromisoformat(self.cutoff) if self.cutoff else None,
             capacity=dict(self.capacity),
             rank=self.rank,
+            minutes_per_order=self.minutes_per_order,
+            refusal_rate=self.refusal_rate,
+            attributes=dict(self.attributes),
             status=self.status,
             contact=Contact(self.contact.address, self.contact.phone, self.contact.maps_url),
-        )
-
-
-class TransitDaysDoc(Contract):
-    """Days a parcel travels."""
-
-    same_zone: Annotated[int, Field(ge=0, le=60)] = 2
-    other_zone: Annotated[int, Field(ge=0, le=60)] = 5
-
-
-class PolicyDoc(Contract):
-    """Routing rules; what is left out has the default of the domain. ``version`` is given by the router."""
-
-    name: str | None = None
-    version: int | None = None
-    max_shipments: Annotated[int, Field(ge=1, le=5)] = 3
-    floors: dict[LocationKind, Count] = {}
-    pickup_radius_km: Annotated[float, Field(gt=0, le=20_038)] = 50.0
-    pickup_options: Annotated[int, Field(ge=1, le=64)] = 20
-    slot_minutes: Annotated[int, Field(ge=1, le=60, examples=[15])] = 15
-    capacity_windows: Annotated[int, Field(ge=1, le=48)] = 8
-    transit_days: TransitDaysDoc = TransitDaysDoc()
-    payment_windows_minutes: Annotated[
-        dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
-    ] = {"card": 10, "ewallet": 10, "qris": 15, "virtual_account": 1440, "minimarket": 1440}
-
-    @field_validator("slot_minutes")
-    @classmethod
-    def _divides_an_hour(cls, minutes: int) -> int:
-        if 60 % minutes:
-            raise PydanticCustomError(
-                "not_part_of_an_hour", "must divide an hour: 5, 10, 15, 20, 30 or 60, for example"
-            )
-        return minutes
-
-    def to_domain(self, name: str) -> Policy:
-        """The policy of the path; InvalidRequest when the document names another."""
-        if self.name not in (None, name):
-            raise InvalidRequest.of("name", "other_policy", "The path names another policy.")
-        return Policy(
-            name=name,
-            max_shipments=self.max_shipments,
-            floors=dict(self.floors),
-            pickup_radius_km=self.pickup_radius_km,
-            pickup_options=self.pickup_options,
-            slot_minutes=self.slot_minutes,
-            capacity_windows=self.capacity_windows,
-            transit_days=TransitDays(self.transit_days.same_zone, self.transit_days.other_zone),
-            payment_windows_minutes=dict(self.payment_windows_minutes),
         )

@@ -1,20 +1,21 @@
-"""The documents of operations: what is put is what is shown, and what cannot work is refused at the door."""
+"""The document of a location: what is put is what is shown, and what cannot work is refused at the door."""
 
 from __future__ import annotations
 
 import json
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from fulfillment.api.settings_documents import LocationDoc, PolicyDoc
-from fulfillment.application import views
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.api.location_document import LocationDoc
+from fulfillment.application import setting_views
 from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.location import Contact, Location, ServiceArea
-from fulfillment.domain.policy import Policy, TransitDays
 from tests.support.builders import a_location
 
 
@@ -22,9 +23,9 @@ def a_document(**more: Any) -> LocationDoc:
     return LocationDoc.model_validate_json(json.dumps({"name": "Senayan"} | more))
 
 
-def wrong_fields(model: type[LocationDoc | PolicyDoc], **body: Any) -> list[str]:
+def wrong_fields(**body: Any) -> list[str]:
     with pytest.raises(ValidationError) as refused:
-        model.model_validate_json(json.dumps(body))
+        LocationDoc.model_validate_json(json.dumps(body))
     return [".".join(map(str, e["loc"])) for e in refused.value.errors()]
 
 
@@ -45,6 +46,9 @@ FULL = a_location(
     cutoff=time(16, 30),
     capacity={"pickup": 12, "delivery": 0},
     rank=3,
+    minutes_per_order=5,
+    refusal_rate=Decimal("0.125"),
+    attributes={"tier": "A", "weekly_sales": Decimal("12.5"), "floors": 2, "mall": True, "code": "2.5"},
     status="paused",
     contact=Contact("Jalan 1", "+62211234567", "https://maps.example/senayan"),
 )
@@ -59,12 +63,35 @@ FULL = a_location(
     ],
 )
 def test_a_location_that_is_shown_can_be_put_back_as_it_is(location: Location) -> None:
-    shown = json.dumps(views.location(location) | {"version": 4})
+    shown = json.dumps(setting_views.location(location) | {"version": 4})
 
     document = LocationDoc.model_validate_json(shown)
 
     assert document.to_domain(location.location_id) == location
     assert document.version == 4
+
+
+@pytest.mark.parametrize("location", [FULL, a_location("kota")])
+def test_a_location_comes_back_from_its_row_as_it_was_put(location: Location) -> None:
+    found = from_document(Location, to_document(location))
+
+    assert found == location
+    assert {name: type(value) for name, value in found.attributes.items()} == {
+        name: type(value) for name, value in location.attributes.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"), [("0.05", "0.05"), (0.05, "0.05"), (0, "0"), (1, "1"), ("1", "1"), (1e-7, "0.0000001")]
+)
+def test_a_rate_of_refusals_is_exact_however_it_is_told(told: object, rate: str) -> None:
+    assert a_document(refusal_rate=told).to_domain("senayan").refusal_rate == Decimal(rate)
+
+
+def test_a_number_with_a_fraction_is_an_exact_attribute() -> None:
+    location = a_document(attributes={"weekly_sales": 0.1}).to_domain("senayan")
+
+    assert location.attributes == {"weekly_sales": Decimal("0.1")}
 
 
 def test_a_location_with_nothing_but_a_name_has_the_defaults_of_the_domain() -> None:
@@ -84,7 +111,7 @@ def test_a_document_of_another_location_is_refused() -> None:
     "timezone", ["", "WIB", "Mars/Base", "../../etc/passwd", "Asia", "a\u0000b", "x" * 5_000, "UTC+7"]
 )
 def test_a_time_zone_that_is_none_is_refused(timezone: str) -> None:
-    assert wrong_fields(LocationDoc, name="x", timezone=timezone) == ["timezone"]
+    assert wrong_fields(name="x", timezone=timezone) == ["timezone"]
 
 
 @pytest.mark.parametrize(
@@ -109,76 +136,24 @@ def test_a_time_zone_that_is_none_is_refused(timezone: str) -> None:
         ({"cutoff": "4pm"}, "cutoff"),
         ({"capacity": {"pickup": -1}}, "capacity.pickup"),
         ({"capacity": {"drone": 1}}, "capacity.drone.[key]"),
+        ({"minutes_per_order": 241}, "minutes_per_order"),
+        ({"minutes_per_order": -1}, "minutes_per_order"),
+        ({"refusal_rate": "1.01"}, "refusal_rate"),
+        ({"refusal_rate": -0.1}, "refusal_rate"),
+        ({"refusal_rate": "5%"}, "refusal_rate"),
+        ({"refusal_rate": True}, "refusal_rate"),
+        ({"refusal_rate": None}, "refusal_rate"),
+        ({"attributes": {"Tier": "A"}}, "attributes.Tier.[key]"),
+        ({"attributes": {"a" * 41: "A"}}, f"attributes.{'a' * 41}.[key]"),
+        ({"attributes": {"tier": "A" * 101}}, "attributes.tier"),
+        ({"attributes": {"tier": ["A"]}}, "attributes.tier"),
+        ({"attributes": {"tier": None}}, "attributes.tier"),
+        ({"attributes": {"sales": 1e13}}, "attributes.sales"),
+        ({"attributes": {f"a{n}": n for n in range(21)}}, "attributes"),
         ({"status": "gone"}, "status"),
         ({"version": -1}, "version"),
         ({"colour": "red"}, "colour"),
     ],
 )
 def test_what_a_location_cannot_be_is_named(more: dict[str, Any], field: str) -> None:
-    assert wrong_fields(LocationDoc, **{"name": "Senayan"} | more) == [field]
-
-
-# --- policies
-
-TUNED = Policy(
-    name="default",
-    max_shipments=2,
-    floors={"store": 1, "warehouse": 0},
-    pickup_radius_km=12.5,
-    pickup_options=5,
-    slot_minutes=30,
-    capacity_windows=3,
-    transit_days=TransitDays(1, 4),
-    payment_windows_minutes={"qris": 5},
-)
-
-
-def put(body: dict[str, Any]) -> Policy:
-    return PolicyDoc.model_validate_json(json.dumps(body)).to_domain("default")
-
-
-@pytest.mark.parametrize("policy", [TUNED, Policy()])
-def test_a_policy_that_is_shown_can_be_put_back_as_it_is(policy: Policy) -> None:
-    assert put(views.policy(policy)) == policy
-
-
-def test_a_policy_that_says_nothing_is_the_default() -> None:
-    assert put({}) == Policy()
-
-
-def test_a_document_of_another_policy_is_refused() -> None:
-    with pytest.raises(InvalidRequest) as refusal:
-        put({"name": "sale"})
-
-    assert refusal.value.errors[0].field == "name"
-
-
-@pytest.mark.parametrize("minutes", [1, 5, 10, 12, 15, 20, 30, 60])
-def test_slots_are_equal_parts_of_an_hour(minutes: int) -> None:
-    assert put({"slot_minutes": minutes}).slot_minutes == minutes
-
-
-@pytest.mark.parametrize("minutes", [0, 7, 25, 45, 59, 61, 120, 240])
-def test_slots_that_do_not_divide_an_hour_are_refused(minutes: int) -> None:
-    assert wrong_fields(PolicyDoc, slot_minutes=minutes) == ["slot_minutes"]
-
-
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"max_shipments": 0}, "max_shipments"),
-        ({"max_shipments": 6}, "max_shipments"),
-        ({"floors": {"store": -1}}, "floors.store"),
-        ({"floors": {"kiosk": 1}}, "floors.kiosk.[key]"),
-        ({"pickup_radius_km": 0}, "pickup_radius_km"),
-        ({"pickup_options": 65}, "pickup_options"),
-        ({"capacity_windows": 0}, "capacity_windows"),
-        ({"transit_days": {"same_zone": 61}}, "transit_days.same_zone"),
-        ({"payment_windows_minutes": {}}, "payment_windows_minutes"),
-        ({"payment_windows_minutes": {"qris": 1441}}, "payment_windows_minutes.qris"),
-        ({"payment_windows_minutes": {"qris": 0}}, "payment_windows_minutes.qris"),
-        ({"objectives": ["money"]}, "objectives"),
-    ],
-)
-def test_what_a_policy_cannot_say_is_named(more: dict[str, Any], field: str) -> None:
-    assert wrong_fields(PolicyDoc, **more) == [field]
+    assert wrong_fields(**{"name": "Senayan"} | more) == [field]
