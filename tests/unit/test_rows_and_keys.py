@@ -21,7 +21,7 @@ from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import Order, Payment
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.policy import FloorRule, Policy
 from fulfillment.domain.product import Product
 from tests.support.builders import MONDAY_NOON, a_location, a_product
 from tests.support.values import a_reservation
@@ -219,7 +219,7 @@ def test_runs_are_of_at_most_so_many(items: list[int], runs: list[list[int]]) ->
     [
         (Location, a_location("senayan", capacity={"pickup": 3}, groups=("java", "outlet"))),
         (Product, a_product("tee")),
-        (Policy, Policy(floors={"store": 1})),
+        (Policy, Policy(floors=(FloorRule(1, kinds=("store",)),))),
         (
             Order,
             a_reservation(
