@@ -8,11 +8,14 @@ import pytest
 
 from fulfillment.domain.hours import (
     HORIZON_DAYS,
+    NEXT_OPENING_DAYS,
     Interval,
     OpeningHours,
     after_open_minutes,
+    instant,
     is_open,
     open_spans,
+    opening_at_or_after,
 )
 
 DAILY = range(1, 8)
@@ -181,3 +184,142 @@ def test_an_interval_that_the_clock_change_swallows_is_no_opening() -> None:
     hours = OpeningHours(exceptions={SPRING: (Interval(time(1), time(2)),)})
 
     assert list(open_spans(hours, "Europe/London", utc(SPRING, 0))) == []
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day", "skipped", "moment"),
+    [
+        ("Europe/London", SPRING, time(1, 30), utc(SPRING, 1)),
+        ("America/New_York", date(2026, 3, 8), time(2, 0), utc(date(2026, 3, 8), 7)),
+        ("America/New_York", date(2026, 3, 8), time(2, 59), utc(date(2026, 3, 8), 7)),
+        (
+            "Australia/Lord_Howe",
+            date(2026, 10, 4),
+            time(2, 15),
+            utc(date(2026, 10, 3), 15, 30),
+        ),  # half an hour
+        ("America/Havana", date(2026, 3, 8), time(0), utc(date(2026, 3, 8), 5)),  # midnight itself
+    ],
+)
+def test_a_time_that_the_clock_skips_is_the_moment_it_jumps(
+    timezone: str, day: date, skipped: time, moment: datetime
+) -> None:
+    assert instant(timezone, day, skipped) == moment
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day", "shown_twice", "moment"),
+    [
+        ("Europe/London", AUTUMN, time(1, 30), utc(AUTUMN, 0, 30)),
+        ("America/New_York", date(2026, 11, 1), time(1, 30), utc(date(2026, 11, 1), 5, 30)),
+        ("Australia/Lord_Howe", date(2026, 4, 5), time(1, 45), utc(date(2026, 4, 4), 14, 45)),
+    ],
+)
+def test_of_a_time_that_the_clock_shows_twice_the_first_counts(
+    timezone: str, day: date, shown_twice: time, moment: datetime
+) -> None:
+    assert instant(timezone, day, shown_twice) == moment
+
+
+@pytest.mark.parametrize(
+    ("interval", "span"),
+    [
+        (Interval(time(0, 30), time(1, 30)), (utc(SPRING, 0, 30), utc(SPRING, 1))),  # half an hour, not one
+        (Interval(time(1, 30), time(3)), (utc(SPRING, 1), utc(SPRING, 2))),  # from two o'clock to three
+        (Interval(time(0), time(3)), (utc(SPRING, 0), utc(SPRING, 2))),
+    ],
+)
+def test_who_opens_or_closes_at_a_skipped_time_does_so_when_the_clock_jumps(
+    interval: Interval, span: tuple[datetime, datetime]
+) -> None:
+    hours = OpeningHours(exceptions={SPRING: (interval,)})
+
+    assert list(open_spans(hours, "Europe/London", utc(SPRING, 0))) == [span]
+
+
+@pytest.mark.parametrize("timezone", ["America/Havana", "Europe/London", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 28), date(2026, 10, 1), date(2026, 10, 25)])
+def test_no_clock_change_interrupts_a_place_that_never_closes(timezone: str, day: date) -> None:
+    assert len(list(open_spans(OpeningHours.always(), timezone, utc(day, 0)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("timezone", "opens"),
+    [
+        ("Pacific/Kiritimati", utc(date(2026, 11, 22), 20)),  # 14 hours before UTC
+        ("Pacific/Apia", utc(date(2026, 11, 22), 21)),
+        ("Pacific/Pago_Pago", utc(MONDAY, 21)),  # the same clock as Apia, a day later
+    ],
+)
+def test_monday_begins_at_the_date_line_and_ends_at_it(timezone: str, opens: datetime) -> None:
+    monday_at_ten = OpeningHours(weekly={1: (Interval(time(10), time(22)),)})
+
+    assert next(open_spans(monday_at_ten, timezone, utc(date(2026, 11, 22), 12)))[0] == opens
+
+
+@pytest.mark.parametrize(
+    ("at", "opening"),
+    [
+        (utc(MONDAY, 8), (utc(MONDAY, 9), utc(MONDAY, 12))),
+        (utc(MONDAY, 9), (utc(MONDAY, 9), utc(MONDAY, 12))),
+        (utc(MONDAY, 11), (utc(MONDAY, 11), utc(MONDAY, 12))),
+        (utc(MONDAY, 12), (utc(MONDAY, 14), utc(MONDAY, 18))),
+        (utc(MONDAY, 18), (utc(TUESDAY, 9), utc(TUESDAY, 12))),
+    ],
+)
+def test_the_opening_of_the_moment_or_the_next_one(at: datetime, opening: tuple[datetime, datetime]) -> None:
+    assert opening_at_or_after(TWICE_A_DAY, "UTC", at) == opening
+
+
+def test_a_place_that_never_closes_has_an_opening_without_an_end() -> None:
+    assert opening_at_or_after(OpeningHours.always(), "Asia/Jakarta", utc(MONDAY, 5)) == (
+        utc(MONDAY, 5),
+        None,
+    )
+
+
+def test_a_place_that_never_opens_has_no_next_opening() -> None:
+    assert opening_at_or_after(OpeningHours(), "UTC", utc(MONDAY, 5)) is None
+    assert opening_at_or_after(OpeningHours(exceptions={MONDAY: ()}), "UTC", utc(MONDAY, 5)) is None
+
+
+@pytest.mark.parametrize("days", [1, HORIZON_DAYS - 1, HORIZON_DAYS, HORIZON_DAYS + 1, 100])
+def test_the_end_of_a_long_closure_is_told_though_nothing_is_offered_so_far_ahead(days: int) -> None:
+    # Given a shop that is closed from Monday for so many days
+    closure = [MONDAY + timedelta(days=n) for n in range(days)]
+    hours = TEN_TO_TEN.closed_on(closure)
+
+    back = MONDAY + timedelta(days=days)
+    assert opening_at_or_after(hours, "UTC", utc(MONDAY, 0)) == (utc(back, 10), utc(back, 22))
+    assert (after_open_minutes(hours, "UTC", utc(MONDAY, 0), 0) is None) == (days >= HORIZON_DAYS)
+
+
+def test_an_opening_after_a_year_is_not_looked_for() -> None:
+    once = OpeningHours(
+        exceptions={MONDAY + timedelta(days=NEXT_OPENING_DAYS): (Interval(time(9), time(12)),)}
+    )
+
+    assert opening_at_or_after(once, "UTC", utc(MONDAY, 0)) is None
+
+
+def test_a_day_off_closes_whatever_an_exception_says() -> None:
+    # Given a longer Monday
+    hours = OpeningHours(TEN_TO_TEN.weekly, {MONDAY: (Interval(time(8), time(23)),)})
+
+    assert not is_open(hours.closed_on([MONDAY]), "UTC", utc(MONDAY, 12))
+    assert is_open(hours.closed_on([TUESDAY]), "UTC", utc(MONDAY, 8))
+
+
+def test_in_ramadan_the_day_begins_early_and_lebaran_is_closed() -> None:
+    # Given fasting hours from 18 February, and Lebaran from 20 to 24 March 2026
+    fasting = (Interval(time(8), time(17, 30)), Interval(time(19, 30), time(0, 30)))
+    ramadan = {date(2026, 2, 18) + timedelta(days=n): fasting for n in range(30)}
+    lebaran = {date(2026, 3, 20) + timedelta(days=n): () for n in range(5)}
+    hours = OpeningHours(TEN_TO_TEN.weekly, ramadan | lebaran)
+
+    # When somebody asks during the last breaking of the fast, 19 March 18:00 WIB
+    spans = open_spans(hours, "Asia/Jakarta", utc(date(2026, 3, 19), 11))
+
+    # Then the shop opens after it, past midnight into the feast, and then on the 25th at ten as always
+    assert next(spans) == (utc(date(2026, 3, 19), 12, 30), utc(date(2026, 3, 19), 17, 30))
+    assert next(spans)[0] == utc(date(2026, 3, 25), 3)

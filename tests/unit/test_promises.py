@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from fulfillment.domain.basket import Method
+from fulfillment.domain.carrier import Calendar
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.policy import Policy, TransitDays
 from fulfillment.domain.promise import Promise, promises
@@ -78,8 +80,17 @@ def test_work_that_the_evening_interrupts_goes_on_in_the_morning() -> None:
     assert first(now=wib(23, 21, 30)).at == wib(24, 10, 30)
 
 
-def test_what_is_done_at_closing_time_is_promised_for_closing_time() -> None:
-    assert first(now=wib(23, 20, 50)).at == wib(23, 22)
+def test_nobody_can_collect_at_closing_time_what_is_done_by_then() -> None:
+    assert first(now=wib(23, 20, 45)).at == wib(23, 21, 45)
+    assert first(now=wib(23, 20, 50)).at == wib(24, 10)
+    assert first(now=wib(23, 21)).at == wib(24, 10)
+
+
+def test_a_parcel_that_is_done_at_closing_time_leaves_that_day() -> None:
+    promise = first("delivery", now=wib(23, 21))
+
+    assert (promise.due_at, promise.at) == (wib(23, 22), wib(25, 21))
+    assert first("delivery", now=wib(23, 21), cutoff=time(21, 59)).due_at == wib(24, 10)
 
 
 def test_a_slot_beyond_closing_time_is_the_next_opening() -> None:
@@ -102,7 +113,7 @@ def test_later_promises_are_the_full_open_hours_that_follow() -> None:
     )
 
     # Then the others are each in a window of their own, and none falls into the night
-    assert [p.at for p in made] == [wib(23, 20, 15), wib(23, 21), wib(23, 22), wib(24, 10), wib(24, 11)]
+    assert [p.at for p in made] == [wib(23, 20, 15), wib(23, 21), wib(24, 10), wib(24, 11), wib(24, 12)]
 
 
 def test_every_promise_has_a_later_window_than_the_one_before() -> None:
@@ -199,3 +210,88 @@ def test_a_longer_preparation_is_a_later_promise() -> None:
     assert first(prep_minutes=0).at == wib(23, 12)
     assert first(prep_minutes=61).at == wib(23, 13, 15)
     assert first(prep_minutes=12 * 60).at == wib(24, 12)
+
+
+@pytest.mark.parametrize(
+    ("queued", "minutes_each", "ready"),
+    [
+        (0, 10, wib(23, 13)),
+        (1, 10, wib(23, 13, 15)),
+        (6, 10, wib(23, 14)),
+        (48, 10, wib(23, 21)),
+        (54, 10, wib(24, 10)),  # done at closing time
+        (55, 10, wib(24, 10, 15)),
+        (100, 0, wib(23, 13)),
+        (10_000, 10, None),  # more than two weeks of work
+    ],
+)
+def test_each_order_that_waits_adds_its_minutes_of_opening_time(
+    queued: int, minutes_each: int, ready: datetime | None
+) -> None:
+    store = a_location("senayan", minutes_per_order=minutes_each)
+
+    promise = next(promises(store, "pickup", MONDAY_NOON, Policy(), same_zone=True, queued=queued), None)
+
+    assert (promise and promise.at) == ready
+
+
+NYEPI = Calendar("nyepi", (date(2026, 11, 24), date(2026, 11, 25)), groups=("bali",))
+
+
+@pytest.mark.parametrize(
+    ("policy", "groups", "ready"),
+    [
+        (Policy(calendars=(NYEPI,)), ("bali",), wib(26, 10)),
+        (Policy(calendars=(NYEPI,)), ("sagara", "bali"), wib(26, 10)),
+        (Policy(calendars=(NYEPI,)), ("java",), wib(24, 10)),
+        (Policy(calendars=(NYEPI,)), (), wib(24, 10)),
+        (Policy(calendars=(NYEPI,), groups={"bali": ("senayan",)}), (), wib(26, 10)),  # named by the policy
+        (
+            Policy(calendars=(Calendar("bank", (date(2026, 11, 24),)),)),
+            ("bali",),
+            wib(24, 10),
+        ),  # for carriers
+    ],
+)
+def test_a_day_off_closes_the_locations_of_its_groups(
+    policy: Policy, groups: tuple[str, ...], ready: datetime
+) -> None:
+    assert first(now=wib(23, 21), policy=policy, groups=groups).at == ready
+
+
+def test_a_store_that_is_closed_for_two_weeks_promises_nothing_and_a_day_later_it_does() -> None:
+    # Given a store closed from the 23rd to 6 December
+    closure = Calendar("works", tuple(date(2026, 11, 23) + timedelta(days=n) for n in range(14)), ("java",))
+    policy = Policy(calendars=(closure,))
+    store = a_location("senayan", groups=("java",))
+
+    assert next(promises(store, "pickup", wib(23, 12), policy, same_zone=True), None) is None
+    assert first(now=wib(24, 12), policy=policy, groups=("java",)).at == wib(30, 11) + timedelta(days=7)
+
+
+def test_the_repeated_hour_of_autumn_is_one_window() -> None:
+    # Given a place in London that never closes, at a quarter to one in the night that has 25 hours
+    asked = datetime(2026, 10, 24, 23, 45, tzinfo=UTC)
+    place = a_location("soho", timezone="Europe/London", hours=OpeningHours.always(), prep_minutes=0)
+
+    made = list(promises(place, "pickup", asked, Policy(capacity_windows=4), same_zone=True))
+
+    # Then the second one o'clock is passed over: its orders would be counted with the first's
+    assert [p.window[-2:] for p in made] == ["00", "01", "02", "03"]
+    assert [p.at - asked for p in made] == [MINUTE * n for n in (0, 15, 135, 195)]
+
+
+@pytest.mark.parametrize(
+    "asked", [datetime(2026, 4, 4, 14, 40, tzinfo=UTC), datetime(2026, 10, 3, 15, 10, tzinfo=UTC)]
+)
+def test_a_full_hour_is_one_on_the_clock_also_where_it_changes_by_half_an_hour(asked: datetime) -> None:
+    place = a_location("lagoon", timezone="Australia/Lord_Howe", hours=OpeningHours.always(), prep_minutes=0)
+
+    made = promises(place, "pickup", asked, Policy(slot_minutes=60, capacity_windows=3), same_zone=True)
+
+    walls = [p.at.astimezone(ZoneInfo("Australia/Lord_Howe")) for p in made]
+    assert [(wall.hour, wall.minute) for wall in walls] == [
+        (walls[0].hour, 0),
+        (walls[0].hour + 1, 0),
+        (walls[0].hour + 2, 0),
+    ]
