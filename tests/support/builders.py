@@ -24,6 +24,12 @@ def north_of(point: Point, kilometres: float) -> Point:
     return Point(point.lat + kilometres * KM_NORTH, point.lon)
 
 
+def a_square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    """A polygon of GeoJSON."""
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
 def a_location(location_id: str, **more: Any) -> Location:
     """A store in Jakarta that opens from ten to ten."""
     usual = Location(

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
-from fulfillment.adapters.dynamodb.catalog import location_item
+from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import number_of, pages, text
 from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
@@ -92,6 +92,8 @@ class World:
             aws.dynamodb().put_item(TableName=table, Item=item, ReturnValues="ALL_OLD").get("Attributes", {})
         )
         self.tampered |= number_of(before, "reserved") > 0
+        if isinstance(thing, Location):
+            _mark_locations()
 
     def stock(self, sku: str, location_id: str) -> StockRow:
         """The row as it is now."""
@@ -109,6 +111,7 @@ class World:
         found = aws.dynamodb().get_item(TableName="Locations", Key={"location_id": text(location_id)})["Item"]
         location = replace(from_document(Location, found["document"]["S"]), status="paused")
         aws.dynamodb().put_item(TableName="Locations", Item=location_item(location, 99))
+        _mark_locations()
 
     def take_away(self, sku: str, location_id: str) -> None:
         """Delete a stock row behind the router's back."""
@@ -316,3 +319,8 @@ class World:
             for row in self.rows("Orders")
             if row["order_id"]["S"] == order_id and row["sk"]["S"].startswith("EVENT#")
         )
+
+
+def _mark_locations() -> None:
+    """What every change of a location does: those who have read them hear of it within a minute."""
+    aws.dynamodb().put_item(TableName="Config", Item=locations_mark())

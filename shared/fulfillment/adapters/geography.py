@@ -1,92 +1,202 @@
-"""The map: great-circle distances, service areas and zones. The only module that needs shapely.
+"""The map: who is near a customer, who delivers there, and on which land the customer stands.
 
-Distances are great-circle on a sphere of the Earth's mean radius, 6,371.0088 km (IUGG); against the ellipsoid the
-error is at most 0.56 %. They are rounded to whole metres here, once, so that decisions are made of whole numbers.
-The great circle does not know the date line, so nothing breaks there.
+Only this module and the two it is made of, the index of points and the index of service areas, load shapely.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from math import asin, cos, radians, sin, sqrt
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from shapely import from_geojson, prepare
+import numpy as np
+import numpy.typing as npt
+from shapely import from_geojson
 from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
-from fulfillment.application.ports import Seen
-from fulfillment.domain.basket import CustomerPlace, Point
-from fulfillment.domain.location import Location, ServiceArea, Zone
+from fulfillment.adapters.location_index import Found, LocationIndex, Mask
+from fulfillment.adapters.service_areas import ServiceAreas, shape
+from fulfillment.application.ports import Around, Search, Seen
+from fulfillment.domain.basket import Method, Point
+from fulfillment.domain.location import Location, Zone
+from fulfillment.domain.policy import Policy
+from fulfillment.domain.reach import OTHER_ZONE, Reach
 
-EARTH_RADIUS_M = 6_371_008.8
+Tiers = npt.NDArray[np.int64]  # one for each location: who is asked before whom, 0 first
+
+VIEWS_KEPT = 8  # of one picture of locations: two methods of the policies in use
 
 
 class ShapelyGeography:
-    """See ``ports.Geography``. Shapes are built once and kept as long as the document they came from."""
+    """See ``ports.Geography``. What is built of a picture of locations or zones is kept as long as the picture."""
 
     def __init__(self, zones: Callable[[str], Sequence[Zone]]) -> None:
         self._read_zones = zones
         self._zones: dict[str, list[tuple[str, BaseGeometry]]] = {}
-        self._areas: dict[str, tuple[ServiceArea, BaseGeometry]] = {}
+        self._map: _Map | None = None
 
     def zone_of(self, country: str, point: Point) -> str | None:
         """The zone the point lies in; None at sea or in an unknown land."""
         if not self._zones.get(country):  # none yet is not kept: they may be loaded any minute
             self._zones[country] = [
-                (zone.zone_id, shape(zone.polygon))
+                (zone.zone_id, land)
                 for zone in sorted(self._read_zones(country), key=_zone_id)
+                if (land := shape(zone.polygon))
             ]
         spot = ShapelyPoint(point.lon, point.lat)
         return next((zone_id for zone_id, land in self._zones[country] if land.covers(spot)), None)
 
-    def seen_from(
-        self, point: Point | None, place: CustomerPlace, locations: Sequence[Location]
+    def around(self, locations: Sequence[Location], search: Search, most: int, most_unable: int) -> Around:
+        """The first that could supply, the nearest that could not, and a word on the rest."""
+        return self._of(locations).around(search, most, most_unable)
+
+    def among(
+        self, locations: Sequence[Location], search: Search, location_ids: Collection[str]
     ) -> Sequence[Seen]:
-        """Each location with its distance and whether its service area holds the customer."""
-        spot = None if point is None else ShapelyPoint(point.lon, point.lat)
-        return [self._seen(location, point, spot, place) for location in locations]
+        """Those of these that could supply, in the order in which ``around`` would take them."""
+        return self._of(locations).among(search, location_ids)
 
-    def distance_m(self, a: Point, b: Point) -> int:
-        """See the module."""
-        return great_circle_m(a, b)
+    def one(self, locations: Sequence[Location], search: Search, location_id: str) -> Seen | None:
+        """The location of this id, whether it could supply or not; None when there is none."""
+        return self._of(locations).one(search, location_id)
 
-    def _seen(
-        self, location: Location, point: Point | None, spot: ShapelyPoint | None, place: CustomerPlace
-    ) -> Seen:
-        known = point is not None and location.point is not None
-        distance = great_circle_m(point, location.point) if known else None  # type: ignore[arg-type]
-        return Seen(location, distance, self._covers(location, distance, spot, place))
+    def nearest_m(self, locations: Sequence[Location], point: Point) -> int | None:
+        """The distance of the nearest location, whatever it does; None when none is on the map."""
+        return self._of(locations).nearest_m(point)
 
-    def _covers(
-        self, location: Location, distance_m: int | None, spot: ShapelyPoint | None, place: CustomerPlace
-    ) -> bool | None:
-        area = location.service_area
-        if area is None:
+    def _of(self, locations: Sequence[Location]) -> _Map:
+        if self._map is None or self._map.picture is not locations:
+            self._map = _Map(locations)
+        return self._map
+
+
+@dataclass(frozen=True)
+class _View:
+    """What one policy makes of the locations: who could supply by what it is, and who is asked before nearer ones."""
+
+    method: Method
+    policy: Policy
+    could: Mask
+    tiers: Tiers | None  # None: the policy asks nothing of the location itself before distance
+    leading: tuple[str, ...]
+
+
+class _Map:
+    """One picture of locations, indexed."""
+
+    def __init__(self, picture: Sequence[Location]) -> None:
+        self.picture = picture
+        self._index = LocationIndex(picture)
+        self._areas = ServiceAreas(self._index.locations)
+        self._zone_ids = {zone: n for n, zone in enumerate(sorted({loc.zone for loc in picture if loc.zone}))}
+        self._zones = np.array(
+            [-1 if loc.zone is None else self._zone_ids[loc.zone] for loc in self._index.locations]
+        )
+        self._nowhere = self._zones == -1
+        self._views: list[_View] = []
+
+    def around(self, search: Search, most: int, most_unable: int) -> Around:
+        """See ``ShapelyGeography``."""
+        view = self._view(search)
+        covering = self._areas.covering(search.place, search.point)
+        could = self._could(search, view, covering)
+        foreign = self._foreign(search, view, covering)
+        first = self._first(could, view, foreign, search.point, most + 1)
+        able, following = first[:most], first[most:]
+        unable = self._index.nearest(~could, search.point, most_unable)
+        return Around(
+            able=self._seen(able, covering),
+            unable=self._seen(unable, covering),
+            beyond=len(self._index) - len(able) - len(unable),
+            could_beyond=bool(following),
+            next_m=following[0][0] if following else None,
+        )
+
+    def among(self, search: Search, location_ids: Collection[str]) -> Sequence[Seen]:
+        """See ``ShapelyGeography``."""
+        view = self._view(search)
+        covering = self._areas.covering(search.place, search.point)
+        could = self._could(search, view, covering) & self._index.mask(location_ids)
+        foreign = self._foreign(search, view, covering)
+        return self._seen(self._first(could, view, foreign, search.point, int(could.sum())), covering)
+
+    def one(self, search: Search, location_id: str) -> Seen | None:
+        """See ``ShapelyGeography``."""
+        found = self._index.nearest(self._index.mask([location_id]), search.point, 1)
+        return next(iter(self._seen(found, self._areas.covering(search.place, search.point))), None)
+
+    def nearest_m(self, point: Point) -> int | None:
+        """See ``ShapelyGeography``."""
+        anybody = np.ones(len(self._index), dtype=np.bool_)
+        return next((metres for metres, _ in self._index.nearest(anybody, point, 1)), None)
+
+    def _view(self, search: Search) -> _View:
+        for view in self._views:
+            if view.method == search.method and view.policy == search.policy:
+                return view
+        reach = Reach(search.method, search.policy)
+        could = np.array([reach.could_supply(location) for location in self._index.locations], dtype=np.bool_)
+        order = [reach.precedence(location) for location in self._index.locations]
+        place = {said: n for n, said in enumerate(sorted(set(order)))}
+        tiers = np.array([place[said] for said in order], dtype=np.int64) if len(place) > 1 else None
+        view = _View(search.method, search.policy, could, tiers, reach.leading)
+        self._views = [view, *self._views][:VIEWS_KEPT]
+        return view
+
+    def _could(self, search: Search, view: _View, covering: Mask) -> Mask:
+        could = view.could & ~self._index.mask(search.refused_by)
+        if search.method == "delivery":
+            could &= covering | ~self._areas.limited
+        most_km = search.policy.locations.max_distance_km
+        if most_km is None:
+            return could
+        if search.point is None:
+            return np.zeros_like(could)
+        return could & self._index.within(search.point, round(most_km * 1000))
+
+    def _foreign(self, search: Search, view: _View, covering: Mask) -> Mask | None:
+        """Those of another zone than the customer's, where the policy asks for that before distance."""
+        if OTHER_ZONE not in view.leading or search.zone is None:
             return None
-        codes = [code for code in (place.postal_code, place.area_code) if code]
-        if any(code.startswith(prefix) for prefix in area.prefixes for code in codes):
-            return True
-        if area.radius_km is not None and distance_m is not None and distance_m <= area.radius_km * 1000:
-            return True
-        return bool(area.polygon and spot is not None and self._land(location, area).covers(spot))
+        at_home = self._zones == self._zone_ids.get(search.zone, -2)
+        foreign: Mask = ~(at_home | self._nowhere | covering)
+        return foreign
 
-    def _land(self, location: Location, area: ServiceArea) -> BaseGeometry:
-        kept = self._areas.get(location.location_id)
-        if kept is None or kept[0] is not area:
-            assert area.polygon is not None
-            kept = (area, shape(area.polygon))
-            self._areas[location.location_id] = kept
-        return kept[1]
+    def _first(
+        self, could: Mask, view: _View, foreign: Mask | None, point: Point | None, count: int
+    ) -> list[Found]:
+        """The first by what the policy asks before distance, then the nearest."""
+        found: list[Found] = []
+        for group in _asked_in_turn(could, view, foreign):
+            found += self._index.nearest(group, point, count - len(found))
+            if len(found) == count:
+                break
+        return found
+
+    def _seen(self, found: Sequence[Found], covering: Mask) -> list[Seen]:
+        positions = [n for _, n in found]
+        limited, covered = self._areas.limited[positions].tolist(), covering[positions].tolist()
+        return [
+            Seen(self._index.locations[n], metres, holds if has_area else None)
+            for (metres, n), has_area, holds in zip(found, limited, covered, strict=True)
+        ]
 
 
-def shape(polygon: Any) -> BaseGeometry:
-    """The geometry of a GeoJSON polygon, ready to be asked many times."""
-    land: BaseGeometry = from_geojson(json.dumps(polygon))
-    prepare(land)
-    return land
+def _asked_in_turn(could: Mask, view: _View, foreign: Mask | None) -> Iterator[Mask]:
+    """Those who could, in groups: whoever is in an earlier one is asked first, however far away."""
+    if view.tiers is None:
+        yield from (could,) if foreign is None else (could & ~foreign, could & foreign)
+        return
+    tiers = view.tiers
+    if foreign is not None and view.leading[0] == OTHER_ZONE:
+        tiers = tiers + foreign * (tiers.max() + 1)
+    elif foreign is not None:
+        tiers = tiers * 2 + foreign
+    for tier in np.flatnonzero(np.bincount(tiers[could])):
+        yield could & (tiers == tier)
 
 
 def polygon_fault(polygon: Any) -> str | None:
@@ -105,14 +215,6 @@ def polygon_fault(polygon: Any) -> str | None:
     if south < -90 or north > 90:
         return "a latitude beyond 90 degrees: longitude comes first in GeoJSON"
     return None if west >= -180 and east <= 180 else "a longitude beyond 180 degrees"
-
-
-def great_circle_m(a: Point, b: Point) -> int:
-    """Whole metres between two points (haversine)."""
-    lat_a, lat_b = radians(a.lat), radians(b.lat)
-    half = sin((lat_b - lat_a) / 2) ** 2
-    half += cos(lat_a) * cos(lat_b) * sin(radians(b.lon - a.lon) / 2) ** 2
-    return round(2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half))))
 
 
 def _zone_id(zone: Zone) -> str:

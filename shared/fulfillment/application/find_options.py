@@ -11,18 +11,12 @@ from fulfillment.application import offers, views
 from fulfillment.application.picture import Picture, Where
 from fulfillment.application.ports import Clock, OptionSigner
 from fulfillment.application.views import View
+from fulfillment.application.widening import Look, decide_widely
 from fulfillment.domain.basket import Basket, Method, quantity_by_sku, weight_grams
-from fulfillment.domain.decision import (
-    Candidate,
-    Decision,
-    DecisionRequest,
-    PlannedShipment,
-    StockPicture,
-    Verdict,
-    decide,
-)
+from fulfillment.domain.decision import Decision, DecisionRequest, PlannedShipment, decide
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
+from fulfillment.domain.routing.candidate import Candidate, StockPicture, Verdict
 
 
 @dataclass(frozen=True)
@@ -78,9 +72,8 @@ class FindOptions:
         products: Mapping[str, Product],
     ) -> None:
         found = self.picture.candidates(where, "delivery", policy, now)
-        stock = self.picture.stock_of(basket.lines, found.inside)
-        request = DecisionRequest("delivery", basket.lines)
-        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        look = Look(found, dict(self.picture.stock_of(basket.lines, found.nearest)))
+        decision, _ = decide_widely(self.picture, DecisionRequest("delivery", basket.lines), look, now)
         if decision.status == "planned":
             option_id = self._option_id(basket, decision, "delivery", now)
             answer["delivery"].append(delivery_option(option_id, decision.shipments, products))

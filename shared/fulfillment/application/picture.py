@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -13,17 +13,20 @@ from fulfillment.application.ports import (
     ConfigRepository,
     Geography,
     LocationRepository,
+    Search,
     Seen,
     StockRepository,
     WindowKey,
 )
 from fulfillment.domain.basket import CustomerPlace, Line, Method, Point
-from fulfillment.domain.decision import FARTHEST_M, Candidate, StockPicture, Verdict
 from fulfillment.domain.errors import FieldError, InvalidRequest
+from fulfillment.domain.hours import opening_at_or_after
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
+from fulfillment.domain.postal import PlaceKind, codes_of
 from fulfillment.domain.product import Product
-from fulfillment.domain.promise import Promise, promises
+from fulfillment.domain.promise import Promise, hours_of, promises
+from fulfillment.domain.routing.candidate import Candidate, StockPicture, Verdict
 
 REREAD_SECONDS = 5  # no refusal from older locations; 0 would read all of them at every call of a rush
 SOLD_OUT_REREAD_SECONDS = 20  # the same for "sold out", which comes in rushes and is seldom about locations
@@ -45,10 +48,23 @@ class Where:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The locations a decision looks at, and one verdict on all that lie beyond."""
+    """The locations a decision looks at: the ``nearest`` that could supply, and ``others`` that could not, to say why.
 
-    inside: Sequence[Candidate]
-    outside: Sequence[Verdict]
+    ``search`` is how they were found. ``outside`` speaks for the ``beyond`` locations that are farther down the list,
+    and ``more`` says whether any of those could supply.
+    """
+
+    search: Search
+    nearest: Sequence[Candidate]
+    others: Sequence[Candidate] = ()
+    outside: Sequence[Verdict] = ()
+    beyond: int = 0
+    more: bool = False
+
+    @property
+    def inside(self) -> Sequence[Candidate]:
+        """All that get a verdict of their own."""
+        return [*self.nearest, *self.others]
 
 
 @dataclass(frozen=True)
@@ -83,9 +99,11 @@ class Picture:
         if place.point:
             self._refuse_swapped(place.point)
             return Where(place, place.point, self.geography.zone_of(place.country, place.point), "point", 0.0)
-        for source, code in (("area_code", place.area_code), ("postal_code", place.postal_code)):
-            if code and (found := self._by_code(place, source, code)):
-                return found
+        found = self._by_code(place, "area", place.area_code) or self._by_code(
+            place, "postal", place.postal_code
+        )
+        if found:
+            return found
         if required:
             field = "area_code" if place.area_code else "postal_code" if place.postal_code else "point"
             word = "missing_place" if field == "point" else f"unknown_{field}"
@@ -97,11 +115,10 @@ class Picture:
             raise InvalidRequest.of(f"customer.{field}", word, told)
         return Where(place, None, None, "unknown", None)
 
-    def _by_code(self, place: CustomerPlace, source: str, code: str) -> Where | None:
-        kind = source.removesuffix("_code")
-        prefixes = [code[:length] for length in range(len(code), 0, -1)]
-        found = self.config.places(place.country, kind, prefixes)
-        record = next((found[prefix] for prefix in prefixes if prefix in found), None)
+    def _by_code(self, place: CustomerPlace, kind: PlaceKind, code: str | None) -> Where | None:
+        codes = codes_of(place.country, kind, code or "")
+        found = self.config.places(place.country, kind, codes) if codes else {}
+        record = next((found[known] for known in codes if known in found), None)
         if record is None:
             return None
         told: Literal["area_code", "postal_code"] = "area_code" if kind == "area" else "postal_code"
@@ -110,14 +127,12 @@ class Picture:
     def _refuse_swapped(self, point: Point) -> None:
         if abs(point.lon) > 90:
             return  # would not be a latitude
-        points = [location.point for location in self.locations.all() if location.point]
-        swapped = Point(point.lon, point.lat)
-        distance = self.geography.distance_m
-        if (
-            points
-            and min(distance(point, p) for p in points) > FAR_FROM_EVERYTHING_M
-            and min(distance(swapped, p) for p in points) < FAR_FROM_EVERYTHING_M
-        ):
+        locations = self.locations.all()
+        nearest = self.geography.nearest_m(locations, point)
+        if nearest is None or nearest <= FAR_FROM_EVERYTHING_M:
+            return
+        swapped = self.geography.nearest_m(locations, Point(point.lon, point.lat))
+        if swapped is not None and swapped < FAR_FROM_EVERYTHING_M:
             raise InvalidRequest.of(
                 "customer.point", "swapped_point", "lat and lon look swapped: no location is near this point."
             )
@@ -136,116 +151,92 @@ class Picture:
 
         ``only``: look at this one location and no other.
         """
-        everywhere = [loc for loc in self.locations.all() if only in (None, loc.location_id)]
-        seen = sorted(
-            self.geography.seen_from(where.point, where.place, everywhere),
-            key=lambda s: (FARTHEST_M if s.distance_m is None else s.distance_m, s.location.location_id),
+        search = Search(where.place, where.point, where.zone, method, policy, frozenset(refused_by))
+        if only is not None:
+            seen = self.geography.one(self.locations.all(), search, only)
+            return Candidates(search, self.promised([seen] if seen else [], search, now))
+        around = self.geography.around(self.locations.all(), search, MAX_CANDIDATES, MAX_EXCLUDED)
+        return Candidates(
+            search,
+            self.promised(around.able, search, now),
+            [_candidate(seen, search) for seen in around.unable],
+            outside_ring(around.beyond, around.next_m),
+            around.beyond,
+            around.could_beyond,
         )
-        could = [s for s in seen if _could_supply(s, method) and s.location.location_id not in refused_by]
-        inside = could[:MAX_CANDIDATES]
-        chosen = {s.location.location_id for s in could}
-        excluded = [s for s in seen if s.location.location_id not in chosen][:MAX_EXCLUDED]
-        looked_at = self._with_promises(inside, where, method, policy, now)
-        looked_at += [_candidate(s, where, method, None) for s in excluded]
-        return Candidates(looked_at, _beyond(seen, len(inside) + len(excluded), could[MAX_CANDIDATES:]))
+
+    def those_of(self, location_ids: Collection[str], search: Search) -> Sequence[Seen]:
+        """Those of these locations that could supply, in the order in which they would be looked at."""
+        return self.geography.among(self.locations.all(), search, location_ids)
 
     def earliest(
         self, where: Where, location_id: str, method: Method, policy: Policy, now: datetime
     ) -> Promise | None:
         """The first promise this location could make if nobody else had ordered anything."""
-        known = (location for location in self.locations.all() if location.location_id == location_id)
-        for location in known:
-            return next(promises(location, method, now, policy, _same_zone(location, where)), None)
-        return None
+        search = Search(where.place, where.point, where.zone, method, policy)
+        seen = self.geography.one(self.locations.all(), search, location_id)
+        return next(_promises(seen.location, search, now), None) if seen else None
 
     def stock_of(self, lines: Sequence[Line], candidates: Sequence[Candidate]) -> StockPicture:
         """Stock rows of the lines' SKUs at the candidates that can still supply."""
         able = [c.location_id for c in candidates if c.promise is not None]
         return self.stock.rows({(line.sku, location_id) for line in lines for location_id in able})
 
-    def _with_promises(
-        self, seen: Sequence[Seen], where: Where, method: Method, policy: Policy, now: datetime
-    ) -> list[Candidate]:
+    def promised(self, seen: Sequence[Seen], search: Search, now: datetime) -> list[Candidate]:
         """Each with the first promise whose window has room. Windows are read in rounds, most need one."""
-        queued = self._queued(seen, where, method, policy, now)
-        coming = {
-            s.location.location_id: promises(
-                s.location, method, now, policy, _same_zone(s.location, where), queued[s.location.location_id]
-            )
-            for s in seen
-        }
-        first = {key: next(offers, None) for key, offers in coming.items()}
-        settled: dict[str, Promise | None] = {}
-        full: set[str] = set()
-        limit = {s.location.location_id: s.location.capacity.get(method) for s in seen}
-        asking = dict(first)
+        waiting = [_Waiting(s.location, search, now) for s in seen]
+        asking = [one for one in waiting if one.promise is not None]
         while asking:
-            windows: dict[str, WindowKey] = {
-                key: (key, method, promise.window)
-                for key, promise in asking.items()
-                if promise is not None and limit[key] is not None
-            }
-            used = self.capacity.used(windows.values())
-            still: dict[str, Promise | None] = {}
-            for key, promise in asking.items():
-                most = limit[key]
-                if promise is None or most is None or used.get(windows[key], 0) < most:
-                    settled[key] = promise
-                    if promise is None and first[key] is not None:
-                        full.add(key)
-                else:
-                    still[key] = next(coming[key], None)
-            asking = still
-        return [
-            _candidate(s, where, method, settled[s.location.location_id], s.location.location_id in full)
-            for s in seen
-        ]
+            used = self.capacity.used([one.window for one in asking])
+            asking = [one for one in asking if one.move_on(used.get(one.window, 0))]
+        return [_promised(s, search, one, now) for s, one in zip(seen, waiting, strict=True)]
 
-    def _queued(
-        self, seen: Sequence[Seen], where: Where, method: Method, policy: Policy, now: datetime
-    ) -> Mapping[str, int]:
-        """Orders that are done before this one, where each takes minutes; 0 where not. Both methods count: they are
-        the work of the same hands. Those of the first hour may move the promise to the next, whose orders count then
-        too, so windows are read in rounds; most need one.
+
+class _Waiting:
+    """A location on its way to a promise that it can keep: each window is asked how many orders wait in it."""
+
+    def __init__(self, location: Location, search: Search, now: datetime) -> None:
+        self._location = location
+        self._search = search
+        self._now = now
+        self._coming = _promises(location, search, now)
+        self.promise = next(self._coming, None)
+        self.queued = 0
+        self.full = False  # whether it had a window that was full
+
+    @property
+    def window(self) -> WindowKey:
+        """The window that is asked next."""
+        assert self.promise is not None
+        return self._location.location_id, self._search.method, self.promise.window
+
+    def move_on(self, used: int) -> bool:
+        """Take the promise, with so many orders in its window, or go to the next; whether that is to be asked, too.
+
+        Orders that wait are done first: where each takes its time, they put the promise off, once.
         """
-        queued = dict.fromkeys((s.location.location_id for s in seen), 0)
-        timed = {s.location.location_id: s.location for s in seen if s.location.minutes_per_order}
-        way = {key: _same_zone(location, where) for key, location in timed.items()}
-        hours = {key: promises(place, method, now, policy, way[key]) for key, place in timed.items()}
-        counting = {key: first.window for key, each in hours.items() if (first := next(each, None))}
-        while counting:
-            used = self.capacity.used(
-                {(key, either, window) for key, window in counting.items() for either in timed[key].methods}
-            )
-            for (key, _, _), orders in used.items():
-                queued[key] += orders
-            reached = {
-                key: next(promises(timed[key], method, now, policy, way[key], queued[key]), None)
-                for key in counting
-            }
-            following = {key: next(hours[key], None) for key in counting}
-            counting = {
-                key: later.window
-                for key, later in following.items()
-                if later and (at := reached[key]) and later.window <= at.window
-            }
-        return queued
+        put_off = self._location.minutes_per_order * (used - self.queued)
+        limit = self._location.capacity.get(self._search.method)
+        if put_off > 0 and self.queued == 0:
+            self._coming = _promises(self._location, self._search, self._now, used)
+        elif limit is None or used < limit:
+            self.queued = used
+            return False
+        else:
+            self.full = True
+        self.queued = max(self.queued, used)
+        self.promise = next(self._coming, None)
+        return self.promise is not None
 
 
-def _could_supply(seen: Seen, method: Method) -> bool:
-    outside = method == "delivery" and seen.covered is False
-    return seen.location.status == "open" and method in seen.location.methods and not outside
+def _promises(location: Location, search: Search, now: datetime, queued: int = 0) -> Iterator[Promise]:
+    same_zone = search.zone is None or location.zone is None or location.zone == search.zone
+    return promises(location, search.method, now, search.policy, same_zone, queued)
 
 
-def _same_zone(location: Location, where: Where) -> bool:
-    return where.zone is None or location.zone is None or location.zone == where.zone
-
-
-def _candidate(
-    seen: Seen, where: Where, method: Method, promise: Promise | None, full: bool = False
-) -> Candidate:
+def _candidate(seen: Seen, search: Search) -> Candidate:
+    """A location that promises nothing: it could not supply, so nobody asked when it would."""
     location = seen.location
-    spoken_for = location.service_area is not None and seen.covered is True
     return Candidate(
         location_id=location.location_id,
         name=location.name,
@@ -254,20 +245,40 @@ def _candidate(
         methods=location.methods,
         distance_m=seen.distance_m,
         covered=seen.covered,
-        foreign=not _same_zone(location, where) and not spoken_for,
+        foreign=_foreign(seen, search.zone),
         zone=location.zone,
-        promise=promise,
-        full=full,
-        capacity_limit=location.capacity.get(method),
+        promise=None,
+        capacity_limit=location.capacity.get(search.method),
+        rank=location.rank,
+        groups=tuple(sorted(search.policy.groups_of(location.location_id, location.groups))),
+        refusal_rate=location.refusal_rate,
+        attributes=location.attributes,
     )
 
 
-def _beyond(seen: Sequence[Seen], named: int, unlooked: Sequence[Seen]) -> Sequence[Verdict]:
-    count = len(seen) - named
+def _promised(seen: Seen, search: Search, waiting: _Waiting, now: datetime) -> Candidate:
+    location = seen.location
+    opening = opening_at_or_after(hours_of(location, search.policy), location.timezone, now)
+    opens_at, closes_at = opening or (None, None)
+    return replace(
+        _candidate(seen, search),
+        promise=waiting.promise,
+        full=waiting.promise is None and waiting.full,
+        queued=waiting.queued,
+        opens_at=opens_at,
+        closes_at=closes_at,
+    )
+
+
+def _foreign(seen: Seen, zone: str | None) -> bool | None:
+    if zone is None or seen.location.zone is None:
+        return None
+    return seen.location.zone != zone and not seen.covered
+
+
+def outside_ring(count: int, next_m: int | None = None) -> Sequence[Verdict]:
+    """One verdict on all that are not looked at."""
     if not count:
         return ()
-    nearest = next((s.distance_m for s in unlooked if s.distance_m is not None), None)
-    detail: dict[str, int | str] = (
-        {"count": count} if nearest is None else {"count": count, "nearest_m": nearest}
-    )
+    detail = {"count": count} if next_m is None else {"count": count, "nearest_m": next_m}
     return (Verdict("*", "outside_ring", detail),)

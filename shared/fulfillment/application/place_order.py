@@ -27,22 +27,21 @@ from fulfillment.application.ports import (
     OptionSigner,
     OrderRepository,
     Stale,
-    StockKey,
     StockShort,
     WindowFull,
     Write,
 )
 from fulfillment.application.views import View
+from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
-from fulfillment.domain.decision import Decision, DecisionRequest, Shortfall, decide
+from fulfillment.domain.decision import Decision, DecisionRequest, Shortfall
 from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import CustomerContact, Order, Payment, unique_order_id
 from fulfillment.domain.order_steps import placed, unfillable
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
-from fulfillment.domain.stock import StockRow
 
 
 @dataclass(frozen=True)
@@ -62,25 +61,6 @@ class OrderRequest:
     def unique_id(self) -> str:
         """The id that is unique over all channels."""
         return unique_order_id(self.basket.channel, self.order_id)
-
-
-@dataclass(frozen=True)
-class _Look:
-    """One reading of the world. A lost race corrects ``stock`` with what the refusal said, without reading again."""
-
-    found: Candidates
-    stock: dict[StockKey, StockRow]
-
-    def decide(
-        self, request: OrderRequest, chosen: str | None, policy: Policy, now: datetime
-    ) -> tuple[Decision, bytes]:
-        """The decision on what is known by now, and its record."""
-        wanted = DecisionRequest(
-            request.method, request.basket.lines, chosen, accept_partial=request.accept_partial
-        )
-        found = self.found
-        decision = decide(wanted, found.inside, self.stock, policy, now, found.outside)
-        return decision, pack(wanted, found.inside, self.stock, policy, decision)
 
 
 @dataclass(frozen=True)
@@ -105,18 +85,23 @@ class PlaceOrder:
         chosen = self._chosen_store(request)
         where = self.picture.where(request.basket.customer, required=request.method == "delivery")
         policy = self.picture.config.policy("default")
-        look: _Look | None = None
+        wanted = DecisionRequest(
+            request.method, request.basket.lines, chosen, accept_partial=request.accept_partial
+        )
+        look: Look | None = None
         looked_again = False
         for _ in range(MAX_ROUNDS):
             now = self.clock.now()
             look = look or self._look(request, chosen, where, policy, now)
-            decision, packed = look.decide(request, chosen, policy, now)
+            oldest_seconds = 0 if looked_again else SOLD_OUT_REREAD_SECONDS
+            decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
             if refusal := self._refusal(request, decision):
                 if looked_again or not self._may_have_changed(request, refusal):
                     raise refusal
                 looked_again, look = True, None
                 continue
             self._hold_to_option(request, decision, look.found, products, now)
+            packed = pack(wanted, look.found.inside, look.stock, policy, decision)
             try:
                 return self._write(request, command, decision, packed, policy, now)
             except (AnsweredBefore, Stale):
@@ -190,9 +175,9 @@ class PlaceOrder:
 
     def _look(
         self, request: OrderRequest, chosen: str | None, where: Where, policy: Policy, now: datetime
-    ) -> _Look:
+    ) -> Look:
         found = self.picture.candidates(where, request.method, policy, now, only=chosen)
-        return _Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
+        return Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
 
     def _refusal(self, request: OrderRequest, decision: Decision) -> Refusal | None:
         if decision.status == "planned" or (decision.status == "partial" and request.accept_partial):

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from fulfillment.domain.basket import CustomerPlace, Method, Point
-from fulfillment.domain.decision import StockPicture
 from fulfillment.domain.events import Event
 from fulfillment.domain.location import Location, PlaceRecord
 from fulfillment.domain.order import Change, CustomerContact, Order, Shipment
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
+from fulfillment.domain.routing.candidate import StockPicture
 from fulfillment.domain.stock import StockMovement, StockRow
 
 StockKey = tuple[str, str]  # (sku, location_id)
@@ -121,15 +121,20 @@ class OrderRepository(Protocol):
     ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]: ...
     def contacts(self, order_ids: Collection[str]) -> Mapping[str, CustomerContact]: ...
     def orders(self, order_ids: Collection[str]) -> Mapping[str, Order]: ...
+    def decisions(self, order_id: str) -> Sequence[tuple[str, bytes]]: ...
     def take_try(self, order_id: str, number: int, most: int) -> bool: ...
 
 
 class StockRepository(Protocol):
-    """Stock rows. ``write`` is for the feed: one row, what moved, and an event when it came out short."""
+    """Stock rows. ``write`` is for the feed: one row, what moved, and an event when it came out short.
+
+    ``whereabouts`` are the locations with units of a SKU available, and how many, as they were so long ago at most.
+    """
 
     def rows(self, keys: Collection[StockKey]) -> StockPicture: ...
     def row(self, sku: str, location_id: str) -> StockRow | None: ...
     def everywhere(self, sku: str) -> Sequence[StockRow]: ...
+    def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]: ...
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]: ...
     def write(
         self, before: StockRow | None, after: StockRow, movement: StockMovement, event: Event | None
@@ -173,6 +178,22 @@ class CapacityRepository(Protocol):
 
 
 @dataclass(frozen=True)
+class Search:
+    """For whom locations are looked for, by which policy; ``point`` and ``zone``: where the customer is taken to be.
+
+    A location could supply when it is open, offers the method, passes the policy's filter (groups, kinds, distance),
+    did not refuse before and, for a delivery, has no service area or one that holds the customer.
+    """
+
+    place: CustomerPlace
+    point: Point | None
+    zone: str | None
+    method: Method
+    policy: Policy
+    refused_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Seen:
     """A location as seen from the customer. ``covered`` None: it has no service area and so serves everyone."""
 
@@ -181,14 +202,37 @@ class Seen:
     covered: bool | None
 
 
+@dataclass(frozen=True)
+class Around:
+    """The locations around a customer: the first that could supply, the nearest others, and how many more there are.
+
+    ``could_beyond``: whether any of those could supply; the next of them is ``next_m`` away (None: unknown).
+    """
+
+    able: Sequence[Seen]
+    unable: Sequence[Seen]
+    beyond: int
+    could_beyond: bool
+    next_m: int | None
+
+
 class Geography(Protocol):
-    """The map. Distances are whole metres along a great circle."""
+    """The map. Distances are whole metres along a great circle.
+
+    The nearest come first, ties by location id, those at an unknown distance last; but where the policy's first
+    objectives are about the location itself (another zone, its rank), deliveries are asked of the first by those. What
+    is asked is asked of one picture of locations, which is indexed once: hand over the same sequence again.
+    """
 
     def zone_of(self, country: str, point: Point) -> str | None: ...
-    def seen_from(
-        self, point: Point | None, place: CustomerPlace, locations: Sequence[Location]
+    def around(
+        self, locations: Sequence[Location], search: Search, most: int, most_unable: int
+    ) -> Around: ...
+    def among(
+        self, locations: Sequence[Location], search: Search, location_ids: Collection[str]
     ) -> Sequence[Seen]: ...
-    def distance_m(self, a: Point, b: Point) -> int: ...
+    def one(self, locations: Sequence[Location], search: Search, location_id: str) -> Seen | None: ...
+    def nearest_m(self, locations: Sequence[Location], point: Point) -> int | None: ...
 
 
 class OptionSigner(Protocol):

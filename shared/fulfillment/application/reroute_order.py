@@ -19,6 +19,7 @@ from fulfillment.application.ports import (
     OrderRepository,
     Write,
 )
+from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS
 from fulfillment.domain.decision import DecisionRequest, Shortfall, decide
 from fulfillment.domain.errors import Busy
@@ -75,14 +76,14 @@ class RerouteOrder:
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
-        stock = self.picture.stock_of(lines, found.inside)
         request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
-        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
+        decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         if decision.status != "planned":
             if _units(decision.unfilled) == _units(order.unfilled):
                 return "nothing_to_do", None, None, ()
             return "unfillable", left_unfilled(order, decision.unfilled), None, ()
-        packed = pack(request, found.inside, stock, policy, decision)
+        packed = pack(request, look.found.inside, look.stock, policy, decision)
         locations = tuple((s.location_id, order.method) for s in decision.shipments)
         return "rerouted", supplied_again(order, decision, now), packed, locations
 
@@ -120,9 +121,10 @@ class RerouteOrder:
             return False
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
-        stock = self.picture.stock_of(lines, found.inside)
         request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
-        return decide(request, found.inside, stock, policy, now).status == "planned"
+        look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
+        decision, _ = decide_widely(self.picture, request, look, now, oldest_seconds=0)
+        return decision.status == "planned"
 
 
 def _units(short: Sequence[Shortfall]) -> set[tuple[str, int]]:

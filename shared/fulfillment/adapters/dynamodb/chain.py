@@ -19,6 +19,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.catalog import locations_mark
 from fulfillment.adapters.dynamodb.documents import to_document
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.location import Location, PlaceRecord, Zone
@@ -144,8 +145,11 @@ class DynamoDBChainWriter:
         self._replace(self._tables.config, map(zone_item, zones), progress)
 
     def put_locations(self, locations: Iterable[Location], progress: Progress = int) -> None:
-        """Write or replace locations; each gets a version it never had."""
-        self._each(self._put_each_location, _chunks(locations, UPDATES), progress)
+        """Write or replace locations; each gets a version it never had. Those who have read them hear of it."""
+        try:
+            self._each(self._put_each_location, _chunks(locations, UPDATES), progress)
+        finally:  # what was written before an error is there, too
+            self._client.put_item(TableName=self._tables.config, Item=dict(locations_mark()))
 
     def open_stock(self, rows: Iterable[StockRow], progress: Progress = int) -> OpenedStock:
         """Open shelves that are not there yet; a (sku, location) may come once."""

@@ -10,11 +10,12 @@
 | reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
 | events to publish                               | Orders stream  | ``sk`` begins with ``EVENT#``                  |
 | stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
-| stock of a SKU everywhere                       | Stock          | Query ``sku``                                  |
+| stock of a SKU everywhere, where there is any   | Stock          | Query ``sku``                                  |
 | what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
 |                                                 |                | and the same of all shelves of the location    |
 | a product                                       | Products       | BatchGet ``sku``                               |
-| all locations (cached for a minute)             | Locations      | Scan                                           |
+| all locations, when one has changed             | Locations      | Scan                                           |
+| whether a location has changed                  | Config         | BatchGet ``LOCATIONS``, ``MARK``               |
 | orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
 | the newest version of every policy, all zones   | Config         | Query ``pk``                                   |
 | one version of a policy, which is the newest    | Config         | Query ``pk``, ``sk``; descending, the first    |
@@ -96,6 +97,9 @@ def location_method(location_id: str, method: str) -> str:
 
 
 POLICIES = "POLICIES"  # partition of the newest version of each policy, by name
+
+
+LOCATIONS, LOCATIONS_MARK = "LOCATIONS", "MARK"  # the row that every change of a location replaces
 
 
 def policy(name: str) -> str:

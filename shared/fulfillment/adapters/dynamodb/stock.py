@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fulfillment.adapters.dynamodb import keys
+from fulfillment.adapters.dynamodb.catalog import Cached
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import (
     Row,
@@ -23,14 +24,15 @@ from fulfillment.adapters.dynamodb.rows import (
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.application.ports import Stale, StockKey
-from fulfillment.domain.decision import StockPicture
 from fulfillment.domain.events import Event
+from fulfillment.domain.routing.candidate import StockPicture
 from fulfillment.domain.stock import StockMovement, StockRow
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 MOVEMENT_DAYS = 90  # longer than any till is offline, short enough to stay cheap
+MAX_WHEREABOUTS = 300_000  # remembered of all SKUs together, about 45 MB; beyond, all are forgotten
 MAX_SINGLE_MOVEMENTS = 40  # of one command: with its 50 stock rows, more would not fit a transaction
 
 row_is_new = "attribute_not_exists(sku)"  # true unless somebody wrote the row since it was looked for
@@ -45,6 +47,7 @@ class DynamoDBStockRepository:
     client: DynamoDBClient
     tables: Tables
     consistent: bool = True
+    _whereabouts: dict[str, Cached[Mapping[str, int]]] = field(default_factory=dict)
 
     def rows(self, keys_: Collection[StockKey]) -> StockPicture:
         """The rows that exist of these (sku, location_id)."""
@@ -70,6 +73,27 @@ class DynamoDBStockRepository:
             ExpressionAttributeValues={":sku": text(sku)},
         )
         return [stock_row(row) for row in found]
+
+    def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]:
+        """The locations with units of the SKU available, and how many. Whoever counts on it reads the rows again."""
+        known = self._whereabouts
+        if sku not in known and sum(len(cached.kept or ()) for cached in known.values()) > MAX_WHEREABOUTS:
+            known.clear()
+        cached = known.setdefault(sku, Cached(lambda: self._read_whereabouts(sku)))
+        return cached.get(at_most_seconds_old)
+
+    def _read_whereabouts(self, sku: str) -> Mapping[str, int]:
+        found = pages(
+            self.client.query,
+            TableName=self.tables.stock,
+            ConsistentRead=self.consistent,
+            KeyConditionExpression="sku = :sku",
+            ExpressionAttributeValues={":sku": text(sku)},
+            ProjectionExpression="location_id, available",
+        )
+        return {
+            text_of(row, "location_id"): units for row in found if (units := number_of(row, "available")) > 0
+        }
 
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]:
         """What moved on the shelf later than ``after``, oldest first."""
