@@ -27,6 +27,7 @@ from fulfillment.domain.policy import Policy
 
 MAX_BYTES = 64 * 1024  # twenty times what is shipped; a policy that a person can still read
 MAX_DEPTH = 20  # a policy has seven levels
+_TOO_LONG = f"is longer than {MAX_BYTES:,} bytes, which a policy may have"
 SUFFIX = ".yaml"
 SHIPPED = files("fulfillment") / "policies"
 
@@ -47,11 +48,13 @@ class Fault:
 
 
 class BadPolicy(Exception):
-    """A file that is no policy; ``faults`` are what was found, in the order of their lines, ``more`` are not told."""
+    """A file that is no policy. ``faults`` are the first that were found, by their lines; ``more`` come after them."""
 
     def __init__(self, file: str, faults: Sequence[Fault], more: int = 0) -> None:
         self.file = file
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+        ordered = sorted(faults, key=lambda fault: (fault.line, fault.column))
+        self.faults = tuple(ordered[:MAX_SHOWN])
+        more += len(ordered[MAX_SHOWN:])
         lines = [f"{file}:{fault}" for fault in self.faults]
         super().__init__("\n".join([*lines, f"... and {more} more"] if more else lines))
 
@@ -104,10 +107,11 @@ def parse(text: str, file: str = "policy") -> PolicyDoc:
     return document
 
 
-def read_policy(path: Path, file: str | None = None) -> Policy:
+def read_policy(path: Path) -> Policy:
     """The policy in this file, by the name that stands in it, else by the file's own. BadPolicy; OSError."""
-    shown = file or str(path)
-    document = parse(_text(path.read_bytes(), shown), shown)
+    with path.open("rb") as opened:
+        data = opened.read(MAX_BYTES + 1)
+    document = parse(_text(data, str(path)), str(path))
     return document.to_domain(document.name or _stem(path))
 
 
@@ -136,9 +140,7 @@ def _stem(path: Path) -> str:
 
 def _text(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
-        raise BadPolicy(
-            file, [Fault(1, 1, "", f"has {len(data):,} bytes; a policy has at most {MAX_BYTES:,}")]
-        )
+        raise BadPolicy(file, [Fault(1, 1, "", _TOO_LONG)])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -149,7 +151,7 @@ def _text(data: bytes, file: str) -> str:
 def _compose(text: str, file: str) -> Node:
     """The text as nodes, which know their lines."""
     if len(text) > MAX_BYTES:
-        raise BadPolicy(file, [Fault(1, 1, "", f"is longer than {MAX_BYTES:,} characters")])
+        raise BadPolicy(file, [Fault(1, 1, "", _TOO_LONG)])
     if text.lstrip().startswith("{"):
         text = text.replace("\t", " ")  # JSON may be indented with tabs, of which YAML knows nothing
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from fulfillment.adapters.aws import pause
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import Row, batch_get, number, number_of, pages, text, text_of
@@ -203,7 +204,7 @@ class DynamoDBConfigRepository:
 
     def put_policy(self, policy: Policy) -> Policy:
         """Add a version after the newest, in whose place it is from that instant on."""
-        for _ in range(MAX_ROUNDS):
+        for attempt in range(MAX_ROUNDS):
             newer = replace(policy, version=self._newest_version(policy.name) + 1)
             document = {"document": text(to_document(newer))}
             transaction = Transaction(self._client)
@@ -223,6 +224,7 @@ class DynamoDBConfigRepository:
             try:
                 transaction.commit()
             except Stale:
+                pause(attempt)
                 continue
             self._policies.forget()
             return newer
