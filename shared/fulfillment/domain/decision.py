@@ -336,9 +336,10 @@ def _alternative(attempt: Attempt) -> Alternative | None:
 
 
 def _goods(request: DecisionRequest) -> Goods:
-    """Weights and prices; a line's own price goes before the product's."""
+    """Weights and prices; a line's own price goes before the product's, the lowest of several lines."""
     prices = {sku: item.price for sku, item in request.items.items() if item.price is not None}
-    prices |= {line.sku: line.unit_price.amount for line in request.lines if line.unit_price is not None}
+    told = [(x.sku, x.unit_price.amount) for x in request.lines if x.unit_price is not None]
+    prices |= dict(sorted(told, reverse=True))  # of several prices the lowest comes last, and stays
     return goods_of({sku: item.weight_grams for sku, item in request.items.items()}, prices)
 
 

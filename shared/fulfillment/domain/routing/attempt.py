@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing.candidate import Candidate
-from fulfillment.domain.routing.costs import MILLION, Band, Tariff
+from fulfillment.domain.routing.costs import MILLION, Band, Tariff, parcel_price
 from fulfillment.domain.routing.filling import Filler
+from fulfillment.domain.routing.guesses import Guessing
 from fulfillment.domain.routing.in_order import first_plans
 from fulfillment.domain.routing.parcels import Goods, ParcelRules, Place, Shelf
 from fulfillment.domain.routing.registry import Column, RuleView, column
@@ -55,48 +56,74 @@ class Question:
         views = [RuleView(a.candidate, a.units, self.wants.needed, self.policy, self.now) for a in able]
         said = {name: column(name, views) for name in {*self.policy.objectives, *self.policy.take_from}}
         columns = [c for name in self.policy.objectives if (c := said[name])]
-        priced = any(c.combine == "cost" for c in columns)
-        prices = (
-            {a.candidate.location_id: _Prices.of(a, self.tariff, self.goods) for a in able} if priced else {}
-        )
         in_order = self.policy.choose == "in_order"
         first = columns if in_order else [c for name in self.policy.take_from if (c := said[name])]
-        shelves = _shelves(able, first, {} if in_order else prices)
+        priced = any(c.combine == "cost" for c in columns)
+        prices = [_Prices.of(a, self.tariff, self.goods) if priced else _FREE for a in able]
+        asked = [_FREE] * len(able) if in_order else prices  # in order, money decides nothing
+        shelves = [_shelf(a, at, first, price) for (at, a), price in zip(enumerate(able), asked, strict=True)]
         rules = _parcel_rules(self.policy)
         filler = Filler(self.wants, shelves, rules, self.goods, budget, partial=partial)
-        values = [_values(a, columns, at, prices) for at, a in enumerate(able)]
-        if partial:
-            values = [(0, *v) for v in values]
+        front: Vector = (0,) if partial else ()
         suppliers = [
-            Supplier(a.candidate.location_id, v, self._supply(a.units, rules))
-            for a, v in zip(able, values, strict=True)
+            Supplier(
+                a.candidate.location_id,
+                (*front, *(price.opening if c.combine == "cost" else c.values[at] for c in columns)),
+                self._supply(a.units, rules, partial=partial),
+            )
+            for (at, a), price in zip(enumerate(able), prices, strict=True)
         ]
-        names = tuple(c.name for c in columns)
+        cost_at = next((at + partial for at, c in enumerate(columns) if c.combine == "cost"), None)
+        latest = (*(False for _ in front), *(c.combine == "latest" for c in columns))
+        plain = filler.is_plain(most)
+        guessing = Guessing(self.wants, self.goods, suppliers, shelves, cost_at, partial=partial)
         problem = Problem(
             suppliers=suppliers,
-            needs=self._needs(rules),
+            needs=self._needs(rules, partial=partial),
             most=most,
             fill=filler,
-            plain=filler.is_plain(most),
-            least=self._least(shelves, columns, partial=partial),
-            latest=(*(False,) * partial, *(c.combine == "latest" for c in columns)),
-            cost_at=next((at + partial for at, c in enumerate(columns) if c.combine == "cost"), None),
+            plain=plain,
+            guesses=guessing.free if plain else guessing,
+            latest=latest,
+            cost_at=cost_at,
             partial=partial,
         )
-        places = {shelf.location_id: shelf.place for shelf in shelves}
-        found = first_plans(problem, places, budget) if in_order else best_plans(problem, budget)
+        if in_order:
+            places = {shelf.location_id: shelf.place for shelf in shelves}
+            by_id = {a.candidate.location_id: price for a, price in zip(able, prices, strict=True)}
+            found = self._repriced(first_plans(problem, places, budget), by_id, cost_at)
+        else:
+            found = best_plans(problem, budget)
+        names = tuple(c.name for c in columns)
         return Attempt((MISSING, *names) if partial else names, found)
 
-    def _needs(self, rules: ParcelRules) -> dict[str, int]:
+    def _repriced(self, found: Found, prices: Mapping[str, _Prices], cost_at: int | None) -> Found:
+        """Plans that were made without a look at money, with what they cost."""
+        if cost_at is None:
+            return found
+        plans = []
+        for plan in found.plans:
+            values = list(plan.values)
+            for location_id in plan.location_ids:
+                units = [(sku, n) for name, _, sku, n in plan.filling.taken if name == location_id]
+                values[cost_at] += prices[location_id].supplying(units, self.goods)
+            plans.append(replace(plan, values=tuple(values)))
+        return replace(found, plans=tuple(plans))
+
+    def _needs(self, rules: ParcelRules, *, partial: bool) -> dict[str, int]:
         """What a set must add up to: units of each SKU, each piece in one hand, and room for all of it."""
         needs = {f"sku {sku}": units for sku, units in self.wants.needed.items()}
+        if partial:
+            return needs
         needs |= {f"piece {number}": 1 for number in range(len(self.wants.pieces))}
         if rules.most_units is not None:
             needs["room"] = sum(self.wants.needed.values())
         return needs
 
-    def _supply(self, units: Mapping[str, int], rules: ParcelRules) -> dict[str, int]:
+    def _supply(self, units: Mapping[str, int], rules: ParcelRules, *, partial: bool) -> dict[str, int]:
         supply = {f"sku {sku}": n for sku, n in units.items()}
+        if partial:
+            return supply
         for number, piece in enumerate(self.wants.pieces):
             whole = all(units.get(sku, 0) >= n for sku, n in piece.units.items())
             if whole and (rules.most_units is None or sum(piece.units.values()) <= rules.most_units):
@@ -105,22 +132,6 @@ class Question:
             held = sum(min(n, self.wants.needed[sku]) for sku, n in units.items())
             supply["room"] = min(held, rules.most_units)
         return supply
-
-    def _least(self, shelves: Sequence[Shelf], columns: Sequence[Column], *, partial: bool) -> Vector:
-        """What filling adds at least: the units that are nowhere, and each unit from where it costs least."""
-        if not partial and not any(shelf.unit_cost for shelf in shelves):
-            return (0,) * len(columns)
-        short = cost = 0
-        for sku, wanted in self.wants.needed.items():
-            left = wanted
-            for price, there in sorted(
-                (s.unit_cost.get(sku, 0), s.units[sku]) for s in shelves if sku in s.units
-            ):
-                cost += price * min(left, there)
-                left -= min(left, there)
-            short += left
-        by_objective = [cost if c.combine == "cost" and not partial else 0 for c in columns]
-        return (short, *by_objective) if partial else tuple(by_objective)
 
 
 @dataclass(frozen=True)
@@ -145,25 +156,21 @@ class _Prices:
         by_unit = {s: tariff.per_unit + tariff.scarcity(s, candidate.location_id) for s in able.units}
         return cls(opening, {s: price for s, price in by_unit.items() if price}, bands if matters else ())
 
+    def supplying(self, units: Sequence[tuple[str, int]], goods: Goods) -> int:
+        """What it costs to supply these (SKU, units) on top of opening."""
+        grams = sum(n * goods.grams.get(sku, 0) for sku, n in units)
+        excess = parcel_price(self.bands, grams) - min((b.millionths for b in self.bands), default=0)
+        return excess + sum(n * self.by_unit.get(sku, 0) for sku, n in units)
+
 
 _FREE = _Prices(0, {}, ())
 
 
-def _shelves(able: Sequence[Able], first: Sequence[Column], prices: Mapping[str, _Prices]) -> list[Shelf]:
-    """What each location brings. ``first``: whom units are taken from first."""
-    shelves = []
-    for at, a in enumerate(able):
-        location_id = a.candidate.location_id
-        place: Place = (*(c.values[at] for c in first), location_id)
-        price = prices.get(location_id, _FREE)
-        shelves.append(Shelf(location_id, place, a.units, price.by_unit, price.bands))
-    return shelves
-
-
-def _values(able: Able, columns: Sequence[Column], at: int, prices: Mapping[str, _Prices]) -> Vector:
-    return tuple(
-        prices[able.candidate.location_id].opening if c.combine == "cost" else c.values[at] for c in columns
-    )
+def _shelf(able: Able, at: int, first: Sequence[Column], price: _Prices) -> Shelf:
+    """What a location brings. ``first``: whom units are taken from first."""
+    location_id = able.candidate.location_id
+    place: Place = (*(c.values[at] for c in first), location_id)
+    return Shelf(location_id, place, able.units, price.by_unit, price.bands)
 
 
 def _parcel_rules(policy: Policy) -> ParcelRules:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fulfillment.domain.basket import quantity_by_sku
-from fulfillment.domain.routing.parcels import Goods, ParcelRules, Shelf, by_line
+from fulfillment.domain.routing.parcels import Goods, ParcelRules, Score, Shelf, by_line
 from fulfillment.domain.routing.search import Budget, Filling
-from fulfillment.domain.routing.trial import Task, Trial
+from fulfillment.domain.routing.trial import STEPS, Task, Trial
 from fulfillment.domain.routing.wants import Wants
 
 
@@ -48,8 +48,9 @@ class Filler:
         roomy = self._rules.most_rows is None or len(self._loose) * most <= self._rules.most_rows
         return free and roomy and not self._hangs_together and not self._partial
 
-    def __call__(self, location_ids: tuple[str, ...]) -> Filling | None:
-        """The cheapest filling in which every member supplies something; None when there is none."""
+    def __call__(self, location_ids: tuple[str, ...], limit: Score | None = None) -> Filling | None:
+        """The cheapest filling in which every member supplies something; None when there is none within the limit."""
+        self._budget.spend(STEPS)
         members = sorted((self._shelves[name] for name in location_ids), key=_place)
         if not self._hangs_together:
             shared = self._shared_by_unit_cost(members)
@@ -60,7 +61,7 @@ class Filler:
         trial = Trial(
             members, self._tasks(members), self._rules, self._goods, self._budget, partial=self._partial
         )
-        best = trial.best()
+        best = trial.best(limit)
         if best is None:
             return None
         taken = [*best.pieces, *by_line(self._wants.loose, members, best.loose)]

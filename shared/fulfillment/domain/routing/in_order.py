@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fulfillment.domain.routing.parcels import Place
-from fulfillment.domain.routing.search import Budget, Found, Plan, Problem, Supplier, Vector
+from fulfillment.domain.routing.search import Budget, Found, Plan, Problem, Supplier, Vector, best_plans
 
 
 def first_plans(problem: Problem, places: Mapping[str, Place], budget: Budget) -> Found:
@@ -18,7 +18,9 @@ def first_plans(problem: Problem, places: Mapping[str, Place], budget: Budget) -
     if problem.partial:
         walk.take_what_there_is()
     else:
-        walk.on(0, dict(problem.needs), (), walk.nothing)
+        walk.on(0, dict(problem.needs), ())
+    if problem.partial and not walk.plans:
+        return best_plans(problem, budget)  # the first ones cannot be filled together
     return Found(tuple(walk.plans), None if budget.was_enough else walk.nothing)
 
 
@@ -36,13 +38,11 @@ class _Walk:
             self.most_from.append({want: max(n, supplier.supply.get(want, 0)) for want, n in later.items()})
         self.most_from.reverse()
 
-    def on(
-        self, start: int, missing: Mapping[str, int], members: tuple[Supplier, ...], values: Vector
-    ) -> None:
+    def on(self, start: int, missing: Mapping[str, int], members: tuple[Supplier, ...]) -> None:
         """Go on from ``start`` with these members until two plans are found."""
         if not self.budget.spend():
             return
-        if not missing and (plan := self.problem.plan(members, values)):
+        if not missing and (plan := self.problem.plan(members)):
             self.plans.append(plan)
             return
         slots = self.problem.most - len(members)
@@ -53,20 +53,18 @@ class _Walk:
             supplier = self.suppliers[index]
             rest = _rest(missing, supplier)
             if rest != missing or not missing:
-                joined = self.problem.joined(values, supplier.values)
-                self.on(index + 1, rest, (*members, supplier), joined)
+                self.on(index + 1, rest, (*members, supplier))
 
     def take_what_there_is(self) -> None:
         """One plan of the first that have anything of what is still missing."""
         missing: Mapping[str, int] = self.problem.needs
         members: list[Supplier] = []
-        values = self.nothing
         for supplier in self.suppliers:
             rest = _rest(missing, supplier)
             if rest != missing and len(members) < self.problem.most:
                 members.append(supplier)
-                missing, values = rest, self.problem.joined(values, supplier.values)
-        if members and (plan := self.problem.plan(members, values)):
+                missing = rest
+        if members and (plan := self.problem.plan(members)):
             self.plans.append(plan)
 
 

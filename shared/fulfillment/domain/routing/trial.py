@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fulfillment.domain.routing.costs import parcel_price
-from fulfillment.domain.routing.parcels import Goods, ParcelRules, Shelf, Taken
+from fulfillment.domain.routing.costs import Band, parcel_price
+from fulfillment.domain.routing.parcels import Goods, ParcelRules, Score, Shelf, Taken, least_excess
 from fulfillment.domain.routing.search import Budget
 from fulfillment.domain.routing.wants import Piece
 
-Score = tuple[int, int]  # units that nobody supplies, then money in millionths
+STEPS = 3  # one try is that many steps of the budget: it takes about as long
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class _Parcel:
         self.grams = 0
         self.value = 0
         self.count = 0
+        self.excess: tuple[Band, ...] = shelf.excess()
 
     def take(self, sku: str, units: int, goods: Goods) -> None:
         """Take units off the shelf; a negative number puts them back."""
@@ -59,20 +60,12 @@ class _Parcel:
         """Stock rows that it takes from."""
         return sum(1 for units in self.taken.values() if units)
 
-    def least_excess(self) -> int:
-        """What the parcel costs at least, its weight so far given, over what it costs when it is lightest."""
-        bands = self.shelf.bands
-        if not bands:
-            return 0
-        heavy = [b for b in bands if b.up_to_grams is None or b.up_to_grams >= self.grams] or bands[-1:]
-        return min(b.millionths for b in heavy) - min(b.millionths for b in bands)
-
-    def excess(self) -> int:
-        """What the parcel costs over what it costs when it is lightest."""
-        bands = self.shelf.bands
-        if not bands:
-            return 0
-        return parcel_price(bands, self.grams) - min(b.millionths for b in bands)
+    def band(self) -> int:
+        """The first band that its weight so far fits."""
+        for number, band in enumerate(self.excess):
+            if band.up_to_grams is None or self.grams <= band.up_to_grams:
+                return number
+        return max(0, len(self.excess) - 1)
 
 
 class Trial:
@@ -100,10 +93,14 @@ class Trial:
         self._shares: list[dict[int, int]] = []  # by task: units (1 for a piece) by member
         self._seen: dict[object, Score] = {}
         self._score: Score | None = None
+        self._limit: Score | None = None
+        self._grams = sum(goods.grams.get(sku, 0) * n for task in tasks for sku, n in task.units.items())
+        self._excess: dict[tuple[int, ...], int] = {}  # by the band that each parcel has reached
         self._best: list[dict[int, int]] = []
 
-    def best(self) -> Tried | None:
-        """The way that leaves out the fewest units, then costs least; None when there is none."""
+    def best(self, limit: Score | None) -> Tried | None:
+        """The way that leaves out the fewest units, then costs least; None when there is none within the limit."""
+        self._limit = limit
         self._try(0, 0, 0)
         if self._score is None:
             return None
@@ -137,7 +134,7 @@ class Trial:
 
     def _try(self, number: int, short: int, cost: int) -> None:
         """Do the tasks from ``number`` on, after so many units were left out and so much was spent."""
-        if not self._budget.spend() or self._is_hopeless(number, short, cost):
+        if not self._budget.spend(STEPS) or self._is_hopeless(number, short, cost):
             return
         if number == len(self._tasks):
             self._end(short, cost)
@@ -153,10 +150,21 @@ class Trial:
         rest_short, rest_cost = self._rest[number]
         if rest_short and not self._partial:
             return True
-        least = cost + rest_cost + sum(parcel.least_excess() for parcel in self._parcels)
-        if self._score is not None and (short + rest_short, least) >= self._score:
+        least = (short + rest_short, cost + rest_cost + self._least_excess())
+        if self._score is not None and least >= self._score:
+            return True
+        if self._limit is not None and least > self._limit:
             return True
         return self._breaks_a_rule(number, short) or self._been_here(number, (short, cost))
+
+    def _least_excess(self) -> int:
+        """What the parcels' weights cost at least in the end, given what they weigh so far."""
+        bands = tuple([parcel.band() for parcel in self._parcels])
+        if bands not in self._excess:
+            tables = [parcel.excess[band:] for parcel, band in zip(self._parcels, bands, strict=True)]
+            grams = 0 if self._partial else self._grams
+            self._excess[bands] = least_excess(tables, grams)
+        return self._excess[bands]
 
     def _breaks_a_rule(self, number: int, short: int) -> bool:
         tasks = self._tasks[number:]
@@ -262,6 +270,7 @@ class Trial:
     def _end(self, short: int, cost: int) -> None:
         if not all(parcel.count for parcel in self._parcels):
             return
-        score = (short, cost + sum(parcel.excess() for parcel in self._parcels))
-        if self._score is None or score < self._score:
+        score = (short, cost + sum(parcel_price(parcel.excess, parcel.grams) for parcel in self._parcels))
+        within = self._limit is None or score <= self._limit
+        if within and (self._score is None or score < self._score):
             self._score, self._best = score, list(self._shares)
