@@ -18,7 +18,7 @@ SOURCES = sorted(
     if "__pycache__" not in path.parts and ".aws-sam" not in path.parts
 )
 PACKAGE = ROOT / "shared" / "fulfillment"
-DOMAIN = sorted((PACKAGE / "domain").glob("*.py"))
+DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
 MOST_LINES = 400
 
 CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter", "fromtimestamp"}

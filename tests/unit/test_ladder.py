@@ -91,13 +91,26 @@ def test_part_is_not_taken_where_the_whole_can_be_had() -> None:
 def test_what_is_not_there_is_promised_by_a_location_that_may_promise_it() -> None:
     shelves = picture(stock("a", tee=2), [replace(stock("d", tee=1)[0], backorderable=True)])
     policy = Policy(fallback=(Fallback("backorder"),))
+    also_part = Policy(fallback=(Fallback("part"), Fallback("backorder")))
 
-    decision = decided(("tee", 5), ("cap", 1), on=shelves, policy=policy)
-    all_later = decided(("tee", 5), on=shelves, policy=policy)
+    later = decided(("tee", 5), on=shelves, policy=policy)
+    nobody_promises_the_cap = decided(("tee", 5), ("cap", 1), on=shelves, policy=policy)
+    part = decided(("tee", 5), ("cap", 1), on=shelves, policy=also_part)
 
-    assert (decision.status, supplied(decision)) == ("partial", {"a": 2, "d": 1})  # nobody promises the cap
-    assert all_later.status == "backordered"
-    assert [(s.quantity, s.backordered_at) for s in all_later.unfilled] == [(2, "d")]
+    assert (later.status, supplied(later)) == ("backordered", {"a": 2, "d": 1})
+    assert [(s.quantity, s.backordered_at) for s in later.unfilled] == [(2, "d")]
+    assert (nobody_promises_the_cap.status, supplied(nobody_promises_the_cap)) == ("unfillable", {})
+    assert (part.status, supplied(part)) == ("partial", {"a": 2, "d": 1})
+
+
+def test_the_first_in_order_promises_what_nobody_has() -> None:
+    empty = picture([replace(row, backorderable=True) for name in "ab" for row in stock(name, tee=0)])
+    policy = Policy(choose="in_order", objectives=("rank",), fallback=(Fallback("backorder"),))
+    stores = [a_candidate("a", 1_000, rank=2), a_candidate("b", 2_000, rank=1)]
+
+    decision = decide(a_delivery(), stores, empty, policy, MONDAY_NOON)
+
+    assert [s.backordered_at for s in decision.unfilled] == ["b"]
 
 
 def test_an_order_of_which_nothing_is_there_can_be_promised_whole() -> None:

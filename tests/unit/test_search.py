@@ -7,7 +7,16 @@ import pytest
 from fulfillment.domain.decision import decide
 from fulfillment.domain.policy import Policy, SplitRules
 from fulfillment.domain.routing import attempt, search
-from fulfillment.domain.routing.search import Budget, Filling, Found, Holders, Problem, Supplier, best_plans
+from fulfillment.domain.routing.search import (
+    Budget,
+    Filling,
+    Found,
+    Guesses,
+    Holders,
+    Problem,
+    Supplier,
+    best_plans,
+)
 from tests.support.builders import MONDAY_NOON, a_line, stock
 from tests.support.values import a_candidate, a_delivery, picture
 
@@ -18,9 +27,9 @@ def found(needs: dict[str, int], *suppliers: Supplier, most: int = 3, steps: int
         suppliers,
         needs,
         most,
-        lambda _ids: Filling(0, 0, ()),
+        lambda _ids, _limit: Filling(0, 0, ()),
         plain=True,
-        least=(0, 0),
+        guesses=lambda _size: Guesses((0, 0), [supplier.values for supplier in suppliers]),
         latest=(False, False),
     )
     return best_plans(problem, Budget(steps))

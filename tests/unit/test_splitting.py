@@ -116,9 +116,16 @@ def test_a_parcel_that_is_the_only_one_and_complete_may_be_worth_little() -> Non
     too_little = decided(
         a_line("tee", 2), on=picture(stock("a", tee=1)), split=rules, items=items, fallback=part
     )
-    enough = decided(a_line("tee", 9), on=picture(stock("a", tee=5)), split=rules, items=items, fallback=part)
+    enough = decided(
+        a_line("tee", 10), on=picture(stock("a", tee=5)), split=rules, items=items, fallback=part
+    )
+
+    rest_too_little = decided(
+        a_line("tee", 9), on=picture(stock("a", tee=5)), split=rules, items=items, fallback=part
+    )
 
     assert [whole.status, too_little.status, enough.status] == ["planned", "unfillable", "partial"]
+    assert rest_too_little.status == "unfillable"  # 400 would be left to send
 
 
 def test_no_parcel_holds_more_units_than_one_may() -> None:

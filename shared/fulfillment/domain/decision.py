@@ -153,7 +153,7 @@ class _Decider:
         self.request = request
         self.policy = policy
         self.stock = stock
-        self.now = now
+        self.decided_at = now
         self.wants: Wants = wants(request.lines, policy.split, tags)
         self.shelves = Shelves(tuple(self.wants.needed), stock, policy, request.method, tags, now)
         self.question = Question(self.wants, policy, _goods(request), Tariff(policy.costs, stock), now)
@@ -170,8 +170,11 @@ class _Decider:
         attempts, pool = self._climb()
         last = attempts[-1]
         plan = last.found.plans[0] if last.found.plans else None
-        shipments = self._shipments(plan)
         unfilled = self._unfilled(plan, pool)
+        if plan and not self._is_enough(plan, unfilled):
+            plan = None
+            unfilled = self._unfilled(plan, pool)
+        shipments = self._shipments(plan)
         for location_id, verdict in self._outcome(plan, pool):
             self.verdicts[location_id] = verdict
         return Decision(
@@ -180,12 +183,12 @@ class _Decider:
             unfilled=unfilled,
             candidates=(*(self.verdicts[name] for name in sorted(self.verdicts)), *outside),
             objectives=_objectives(last, plan.values) if plan else (),
-            runner_up=_alternative(last),
+            runner_up=_alternative(last) if plan else None,
             proven=all(attempt.found.bound is None for attempt in attempts),
             bound=_objectives(last, last.found.bound) if last.found.bound is not None else (),
             policy_name=self.policy.name,
             policy_version=self.policy.version,
-            decided_at=self.now,
+            decided_at=self.decided_at,
         )
 
     def _look_at(self, candidate: Candidate) -> None:
@@ -236,13 +239,19 @@ class _Decider:
             if fallback.rung == "more_shipments" and not pickup and fallback.max_shipments:
                 most = max(most, fallback.max_shipments)
                 yield widest, most, False
-            if fallback.rung == "part" or (fallback.rung == "backorder" and not self._part_was_tried()):
+            if fallback.rung == "part" or (fallback.rung == "backorder" and not self._allows("part")):
                 yield widest, most, True
-        if pickup and self.request.accept_partial and not self._part_was_tried():
+        if pickup and self.request.accept_partial and not self._allows("part"):
             yield widest, most, True
 
-    def _part_was_tried(self) -> bool:
-        return any(fallback.rung == "part" for fallback in self.policy.fallback)
+    def _allows(self, rung: str) -> bool:
+        return any(fallback.rung == rung for fallback in self.policy.fallback)
+
+    def _is_enough(self, plan: Plan, unfilled: Sequence[Shortfall]) -> bool:
+        """Whether a plan that leaves something out may stand: for its own sake, or because the rest comes later."""
+        by_customer = self.request.method == "pickup" and self.request.accept_partial
+        later = all(short.backordered_at for short in unfilled)
+        return not plan.filling.short or self._allows("part") or by_customer or later
 
     def _outcome(self, plan: Plan | None, pool: Sequence[Able]) -> Iterator[tuple[str, Verdict]]:
         """Whose verdict changes with the plan: the chosen, and those beyond the ring that it was found in."""
@@ -299,20 +308,18 @@ class _Decider:
 
     def _backorders(self, short: Sequence[Line], plan: Plan | None) -> Mapping[str, str]:
         """By SKU, the location that promises what is short for later: one of the plan's where that can be."""
-        if not any(fallback.rung == "backorder" for fallback in self.policy.fallback):
+        if not self._allows("backorder"):
             return {}
-        used = plan.location_ids if plan else ()
-        order = sorted(
-            (able.candidate for able in [*self.able, *self.waiting]),
-            key=lambda c: (c.location_id not in used, *_nearest(c)),
-        )
+        used = plan.location_ids if plan and self.policy.choose == "best" else ()
+        order = self.question.in_turn([*self.able, *self.waiting])
+        order.sort(
+            key=lambda location_id: location_id not in used
+        )  # stable: a parcel that goes anyway is first
         found: dict[str, str] = {}
         for line in short:
-            may = (
-                c for c in order if (row := self.stock.get((line.sku, c.location_id))) and row.backorderable
-            )
-            if (candidate := next(may, None)) is not None:
-                found[line.sku] = candidate.location_id
+            rows = (self.stock.get((line.sku, location_id)) for location_id in order)
+            if row := next((row for row in rows if row and row.backorderable), None):
+                found[line.sku] = row.location_id
         return found
 
 

@@ -85,7 +85,8 @@ class SplitRules:
 
     ``lines``: ``splittable`` by quantity over locations, or ``whole``. Lines of SKUs that share a tag of
     ``keep_together`` leave from one location, as lines with the same ``Line.keep_together`` always do.
-    ``min_parcel_value``: of an order in several parcels, or not supplied in full, each is worth at least so much.
+    ``min_parcel_value``: of an order in several parcels, or not supplied in full, each parcel is worth at least so
+    much, and so is what is left out.
     ``max_parcel_units``: the most that one location may supply of an order.
     """
 
@@ -140,7 +141,7 @@ class Fallback:
     """A rung of the ladder: what is allowed when nothing fits. Rungs add up, in their order.
 
     ``more_shipments`` allows ``max_shipments``; ``part`` supplies as many units as there are; ``backorder`` lets
-    locations that may (``StockRow.backorderable``) supply the rest later.
+    locations that may (``StockRow.backorderable``) supply the rest later, all of it unless part is enough.
     """
 
     rung: Literal["more_shipments", "part", "backorder"]

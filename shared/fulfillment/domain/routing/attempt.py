@@ -48,12 +48,12 @@ class Question:
     policy: Policy
     goods: Goods
     tariff: Tariff
-    now: datetime
+    at: datetime
 
     def attempt(self, able: Sequence[Able], most: int, *, partial: bool) -> Attempt:
         """The best plans of at most ``most`` of these locations; ``partial`` ones leave out as few units as can be."""
         budget = Budget()
-        views = [RuleView(a.candidate, a.units, self.wants.needed, self.policy, self.now) for a in able]
+        views = self._views(able)
         said = {name: column(name, views) for name in {*self.policy.objectives, *self.policy.take_from}}
         columns = [c for name in self.policy.objectives if (c := said[name])]
         in_order = self.policy.choose == "in_order"
@@ -96,6 +96,17 @@ class Question:
             found = best_plans(problem, budget)
         names = tuple(c.name for c in columns)
         return Attempt((MISSING, *names) if partial else names, found)
+
+    def in_turn(self, able: Sequence[Able]) -> list[str]:
+        """Location ids in the order in which units are taken from them."""
+        names = self.policy.objectives if self.policy.choose == "in_order" else self.policy.take_from
+        views = self._views(able)
+        said = [c for name in names if (c := column(name, views))]
+        ids = [a.candidate.location_id for a in able]
+        return sorted(ids, key=lambda name: (*(c.values[ids.index(name)] for c in said), name))
+
+    def _views(self, able: Sequence[Able]) -> list[RuleView]:
+        return [RuleView(a.candidate, a.units, self.wants.needed, self.policy, self.at) for a in able]
 
     def _repriced(self, found: Found, prices: Mapping[str, _Prices], cost_at: int | None) -> Found:
         """Plans that were made without a look at money, with what they cost."""

@@ -91,8 +91,14 @@ class Filler:
     def _tasks(self, members: Sequence[Shelf]) -> list[Task]:
         """The heaviest pieces first, then the loose SKUs that the fewest members have."""
         pieces = sorted(self._wants.pieces, key=lambda piece: -sum(piece.units.values()))
+        grams = self._goods.grams
         loose = sorted(
-            self._loose.items(), key=lambda want: (sum(want[0] in shelf.units for shelf in members), want[0])
+            self._loose.items(),
+            key=lambda want: (
+                sum(want[0] in shelf.units for shelf in members) > 1,
+                -want[1] * grams.get(want[0], 0),
+                want[0],
+            ),
         )
         return [
             *(Task(piece.units, piece) for piece in pieces),

@@ -34,13 +34,13 @@ Combine = Literal["rank", "measure", "latest", "cost"]
 
 @dataclass(frozen=True)
 class RuleView:
-    """What a rule may look at. ``units`` it could give and units ``needed``, by SKU; ``policy`` and ``now``."""
+    """What a rule may look at. ``units`` it could give and units ``needed``, by SKU; ``at`` is the moment."""
 
     candidate: Candidate
     units: Mapping[str, int]
     needed: Mapping[str, int]
     policy: Policy
-    now: datetime
+    at: datetime
 
 
 Rule = Callable[[RuleView], int | None]

@@ -66,7 +66,7 @@ def load(view: RuleView) -> int:
 def promise(view: RuleView) -> int | None:
     """Minutes from now until it is ready or delivered."""
     promised = view.candidate.promise
-    return None if promised is None else int((promised.at - view.now).total_seconds() // 60)
+    return None if promised is None else int((promised.at - view.at).total_seconds() // 60)
 
 
 @rule("cost", combine="cost")

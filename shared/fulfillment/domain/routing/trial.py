@@ -94,6 +94,7 @@ class Trial:
         self._seen: dict[object, Score] = {}
         self._score: Score | None = None
         self._limit: Score | None = None
+        self._worth = sum(goods.price.get(sku, 0) * n for task in tasks for sku, n in task.units.items())
         self._grams = sum(goods.grams.get(sku, 0) * n for task in tasks for sku, n in task.units.items())
         self._excess: dict[tuple[int, ...], int] = {}  # by the band that each parcel has reached
         self._best: list[dict[int, int]] = []
@@ -144,7 +145,8 @@ class Trial:
             self._place(number, task, short, cost)
         else:
             ((sku, units),) = task.units.items()
-            self._share(number, sku, units, 0, {}, short, cost)
+            dear = [parcel.shelf.unit_cost.get(sku, 0) for parcel in self._parcels]
+            self._share(number, sku, units, sorted(range(len(dear)), key=dear.__getitem__), {}, short, cost)
 
     def _is_hopeless(self, number: int, short: int, cost: int) -> bool:
         rest_short, rest_cost = self._rest[number]
@@ -176,6 +178,8 @@ class Trial:
         value = self._rules.least_value
         if value is None or (len(self._parcels) == 1 and not self._partial):
             return False
+        if short and not tasks and self._worth - sum(parcel.value for parcel in self._parcels) < value:
+            return True
         must = len(self._parcels) > 1 or short > 0
         return must and any(self._most_value(parcel, tasks) < value for parcel in self._parcels)
 
@@ -244,26 +248,34 @@ class Trial:
         return there if most is None else min(there, most - parcel.count)
 
     def _share(
-        self, number: int, sku: str, left: int, member: int, shares: dict[int, int], short: int, cost: int
+        self,
+        number: int,
+        sku: str,
+        left: int,
+        members: Sequence[int],
+        shares: dict[int, int],
+        short: int,
+        cost: int,
     ) -> None:
-        """Try all ways to share ``left`` units of a SKU among the members from ``member`` on, the most first."""
-        if not left or member == len(self._parcels):
+        """Try all ways to share ``left`` units of a SKU among these members, the cheapest first and the most first."""
+        if not left or not members:
             self._next(number, shares, short + left, cost)
             return
+        member, others = members[0], members[1:]
         parcel = self._parcels[member]
-        later = sum(self._room(p, sku) for p in self._parcels[member + 1 :])
         most = min(left, self._room(parcel, sku))
+        later = sum(self._room(self._parcels[m], sku) for m in others)
         least = 0 if self._partial else max(0, left - later)
         price = parcel.shelf.unit_cost.get(sku, 0)
         for units in range(most, least - 1, -1):
             if not self._budget.was_enough:
                 return
             if not units:
-                self._share(number, sku, left, member + 1, shares, short, cost)
+                self._share(number, sku, left, others, shares, short, cost)
                 continue
             parcel.take(sku, units, self._goods)
             shares[member] = units
-            self._share(number, sku, left - units, member + 1, shares, short, cost + units * price)
+            self._share(number, sku, left - units, others, shares, short, cost + units * price)
             del shares[member]
             parcel.take(sku, -units, self._goods)
 
