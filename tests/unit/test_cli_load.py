@@ -245,6 +245,32 @@ def test_a_prefix_stands_in_the_middle_of_its_codes(world: World, tmp_path: Path
     assert place("postal", "1").point == place("postal", "121").point
 
 
+def test_british_codes_get_their_sectors_districts_and_areas_and_nothing_between(
+    world: World, tmp_path: Path
+) -> None:
+    # Given two codes of Westminster, one of Manchester, and a district as a file of districts has it
+    codes = ("SW1A 1AA", "SW1A2AA", "M1 1AE", "M11")
+    text = "country,code,lat,lon\n" + "".join(f"GB,{code},51.5,-0.14\n" for code in codes)
+
+    # When they are loaded
+    main(only(write(tmp_path, postal_codes=text), "postal-codes"))
+
+    # Then they are written as they are looked up
+    known = {item["sk"]["S"] for item in world.rows("Config") if item["pk"]["S"] == "POSTAL#GB"}
+    exact, sectors = {"SW1A 1AA", "SW1A 2AA", "M1 1AE"}, {"SW1A 1", "SW1A 2", "M1 1"}
+    assert known == exact | sectors | {"SW1A", "SW", "M1", "M11", "M"}
+
+
+def test_a_prefix_over_the_date_line_stands_where_its_codes_are(world: World, tmp_path: Path) -> None:
+    text = "country,code,lat,lon\nFJ,1001,-17,179.8\nFJ,1002,-17,-179.6\n"
+
+    main(only(write(tmp_path, postal_codes=text), "postal-codes"))
+
+    found = next(x for x in world.rows("Config") if x["pk"]["S"] == "POSTAL#FJ" and x["sk"]["S"] == "100")
+    middle = from_document(PlaceRecord, found["document"]["S"])
+    assert (middle.point, middle.precision_km) == (Point(-17.0, -179.9), 32.0)
+
+
 def test_a_prefix_whose_codes_lie_in_two_zones_has_none(world: World, tmp_path: Path) -> None:
     # Given the postal codes of two islands that begin alike
     text = "country,code,lat,lon,zone\nID,80110,-6.5,106.5,java\nID,80361,-8.7,115.2,bali\n"

@@ -175,7 +175,8 @@ def test_swapped_numbers_come_with_a_hint(lat: float, lon: float, hinted: bool) 
     [
         ({"point": HERE}, CustomerPlace("ID", SENAYAN)),
         ({"postal_code": "12190"}, CustomerPlace("ID", postal_code="12190")),
-        ({"postal_code": " sw1a 1aa", "country": "GB"}, CustomerPlace("GB", postal_code="SW1A1AA")),
+        ({"postal_code": " sw1a 1aa", "country": "GB"}, CustomerPlace("GB", postal_code="SW1A 1AA")),
+        ({"postal_code": "M1 1", "country": "GB"}, CustomerPlace("GB", postal_code="M1 1")),
         ({"postal_code": " "}, CustomerPlace("ID", postal_code="")),
         ({"area_code": "31.74.07"}, CustomerPlace("ID", area_code="31.74.07")),
         ({"country": "ID"}, CustomerPlace("ID")),

@@ -26,6 +26,7 @@ from fulfillment.domain.basket import (
     Point,
 )
 from fulfillment.domain.order import CustomerContact, Payment, PaymentState
+from fulfillment.domain.postal import canonical
 from fulfillment.domain.stock import RefusalReason
 from fulfillment.messages.stock import Instant, LocationId, Sku, StockMessage
 
@@ -134,7 +135,7 @@ class CustomerIn(Contract):
             country=self.country,
             point=self.point.to_domain() if self.point else None,
             area_code=self.area_code,
-            postal_code=self.postal_code.replace(" ", "").upper() if self.postal_code else None,
+            postal_code=canonical(self.country, "postal", self.postal_code) if self.postal_code else None,
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from zoneinfo import available_timezones
 
 from fulfillment.cli import hours_text
@@ -27,6 +27,7 @@ from fulfillment.domain.location import (
     ServiceArea,
     Zone,
 )
+from fulfillment.domain.postal import PlaceKind, canonical
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
 
@@ -268,14 +269,13 @@ def read_zones(path: Path, report: Report) -> tuple[dict[str, Found[Zone]], dict
     return zones, features
 
 
-def read_places(
-    path: Path, kind: Literal["postal", "area"], report: Report
-) -> dict[PlaceKey, Found[PlaceRow]]:
+def read_places(path: Path, kind: PlaceKind, report: Report) -> dict[PlaceKey, Found[PlaceRow]]:
     """``postal_codes.csv`` or ``areas.csv``, as they stand (without the prefixes that follow from them)."""
     found: dict[PlaceKey, Found[PlaceRow]] = {}
     for row in read_table(path, PLACES, report):
         country = row.identity("country", _COUNTRY, "a country code like ID")
-        code = row.identity("code", _PLACE_CODE, f"{'a postal' if kind == 'postal' else 'an area'} code")
+        written = row.identity("code", _PLACE_CODE, f"{'a postal' if kind == 'postal' else 'an area'} code")
+        code = canonical(country, kind, written)
         point = row.point(required=True)
         precision_km = row.decimal("precision_km", low=0, high=20_000)
         if point is None:

@@ -1,0 +1,240 @@
+"""A call reads the stock of the nearest, however large the chain; yet the one unit in its farthest shop is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fulfillment.adapters.dynamodb.catalog import CACHE_SECONDS, REREAD_SECONDS
+from fulfillment.application.picture import MAX_CANDIDATES, SOLD_OUT_REREAD_SECONDS
+from fulfillment.domain.location import ServiceArea
+from tests.support.builders import (
+    PENDING_CARD,
+    SENAYAN,
+    a_location,
+    a_product,
+    asked,
+    delivery_body,
+    north_of,
+    order_lines,
+    stock,
+)
+from tests.support.large_chain import a_chain, counted_reads, farthest, write_locations
+from tests.support.world import World
+
+STORES = MAX_CANDIDATES + 6
+
+
+def rows_read(world: World, size: int) -> int:
+    """Rows of stock that one question about two methods asks for, in a chain of this size."""
+    world.given(a_product("tee"), stock("s00000", tee=1))
+    write_locations(a_chain(size))
+    with counted_reads() as reads:
+        options = world.options(asked()).body
+    assert (
+        options["pickup"][0]["location_id"]
+        == options["delivery"][0]["shipments"][0]["location_id"]
+        == "s00000"
+    )
+    assert reads["Stock.Query"] == 0
+    return reads["Stock"]
+
+
+@pytest.mark.parametrize("size", [100, 1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_rows_of_stock_read_do_not_grow_with_the_chain(
+    world: World, size: int, record_property: Callable[[str, object], None]
+) -> None:
+    rows = rows_read(world, size)
+
+    record_property("figure", f"Rows of stock read per POST /v1/options at {size:,} locations: {rows}")
+    assert rows == 2 * MAX_CANDIDATES
+
+
+# --- the farthest shop
+
+
+@pytest.fixture
+def country(world: World) -> World:
+    """A few stores more than are looked at, with nothing on their shelves."""
+    world.given(a_product("tee"), a_product("cap"))
+    write_locations(a_chain(STORES))
+    return world
+
+
+RIM = farthest(a_chain(STORES))
+
+
+def test_the_only_unit_of_the_chain_is_found_in_its_farthest_shop(country: World) -> None:
+    # Given one tee, in the shop that nobody would look at
+    country.given(stock(RIM, tee=1))
+
+    # When it is asked for, and ordered twice
+    options = country.options(asked()).body
+    (offer,) = options["delivery"]
+    first = country.order(delivery_body("D-1", option_id=offer["option_id"]))
+    second = country.order(delivery_body("D-2"))
+
+    # Then it is sold once; a pickup list is of stores nearby
+    assert offer["shipments"][0]["location_id"] == RIM
+    assert options["pickup"] == []
+    assert (first.status, first.body["shipments"][0]["location_id"]) == (201, RIM)
+    assert (second.status, second.body["code"]) == (409, "out_of_stock")
+
+
+def test_an_order_is_put_together_from_near_and_far(country: World) -> None:
+    # Given a cap next door, and tees at both ends
+    country.given(stock("s00000", cap=1, tee=1), stock(RIM, tee=1))
+
+    (plan,) = country.options(asked(lines=order_lines(cap=1, tee=2), methods=["delivery"])).body["delivery"]
+
+    parcels = {
+        p["location_id"]: [(x["line_id"], x["quantity"]) for x in p["lines"]] for p in plan["shipments"]
+    }
+    assert parcels == {"s00000": [("1", 1), ("2", 1)], RIM: [("2", 1)]}
+
+
+def test_a_large_quantity_is_not_hidden_by_many_small_ones(country: World) -> None:
+    # Given one tee in each of the shops around, and ten at the rim, where an order may come in three parcels
+    country.given([stock(f"s{n:05d}", tee=1) for n in range(STORES - 1)], stock(RIM, tee=10))
+
+    placed = country.order(delivery_body(lines=order_lines(tee=10)))
+
+    assert [s["location_id"] for s in placed.body["shipments"]] == [RIM]
+
+
+def test_lines_that_lie_in_too_many_places_are_looked_for_together(country: World) -> None:
+    # Given all four SKUs nearby, each in another shop, and all in one shop at the rim
+    skus = {"tee": 1, "cap": 1, "sock": 1, "belt": 1}
+    country.given(a_product("sock"), a_product("belt"), stock(RIM, **skus))
+    country.given([stock(f"s0000{n}", **{sku: 1}) for n, sku in enumerate(skus)])
+
+    placed = country.order(delivery_body(lines=order_lines(**skus)))
+
+    assert [s["location_id"] for s in placed.body["shipments"]] == [RIM]
+
+
+def test_a_refused_parcel_goes_to_the_farthest_shop_there_is(country: World) -> None:
+    # Given a parcel that next door cannot send
+    country.given(stock("s00000", tee=1))
+    country.order(delivery_body())
+    country.given(stock(RIM, tee=1))
+    country.on_task("s00000", "D-1~1", "refuse", {"reason": "no_time"})
+
+    # When
+    country.settle()
+
+    # Then
+    assert [s["location_id"] for s in country.get_order("D-1").body["shipments"]] == ["s00000", RIM]
+
+
+def test_a_reservation_that_is_over_gives_back_the_unit_of_the_farthest_shop(country: World) -> None:
+    # Given the one tee, reserved by somebody who did not pay, and a buyer who was told that there is none
+    country.given(stock(RIM, tee=1))
+    country.order(delivery_body("D-1", payment=PENDING_CARD))
+    country.clock.forward(minutes=10, seconds=-1)
+    assert country.order(delivery_body("D-2")).status == 409
+
+    # When the reservation ends
+    country.clock.forward(seconds=1)
+
+    # Then the next buyer has it at once
+    assert country.order(delivery_body("D-3")).status == 201
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [({"locations": {"max_distance_km": 8.2}}, False), ({"locations": {"max_distance_km": 8.4}}, True)],
+)
+def test_nobody_looks_farther_than_the_policy_says(
+    country: World, policy: dict[str, Any], found: bool
+) -> None:
+    # Given a tee at the rim, 8.3 km away
+    country.given(stock(RIM, tee=1))
+    put = country.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=policy)
+    assert put.status == 200, put.body
+
+    assert bool(country.options(asked(methods=["delivery"])).body["delivery"]) is found
+
+
+def test_a_shop_that_does_not_deliver_there_or_is_closed_is_not_asked(country: World) -> None:
+    # Given tees in three shops that cannot send them
+    country.given(
+        a_location("elsewhere", point=north_of(SENAYAN, 90), service_area=ServiceArea(radius_km=5)),
+        a_location("closed", point=north_of(SENAYAN, 90), status="closed"),
+        a_location("full", point=north_of(SENAYAN, 90), capacity={"delivery": 0}),
+    )
+    country.given([stock(name, tee=9) for name in ("elsewhere", "closed", "full")])
+
+    refused = country.order(delivery_body())
+
+    assert (refused.status, refused.body["code"]) == (409, "out_of_stock")
+
+
+def test_what_was_looked_at_and_left_out_is_still_counted(country: World) -> None:
+    # Given a first ring without a tee, but for one shop that is full, and the tee at the rim
+    country.given(a_location("s00003", point=north_of(SENAYAN, 1.7), capacity={"delivery": 0}))
+    country.given(stock("s00003", tee=1), stock(RIM, tee=1))
+
+    # When an order for two finds one
+    refused = country.order(delivery_body(lines=order_lines(tee=2)))
+
+    # Then every shop has its reason
+    counts = {r["reason"]: r["count"] for r in refused.body["reasons"]}
+    assert counts == {
+        "capacity_full": 1,
+        "no_stock": MAX_CANDIDATES - 1,
+        "outside_ring": STORES - MAX_CANDIDATES - 1,
+    }
+
+
+def test_a_rush_for_what_is_sold_out_asks_once_where_it_is(country: World) -> None:
+    # Given nothing anywhere
+    with counted_reads() as reads:
+        for n in range(5):
+            assert country.order(delivery_body(f"D-{n}")).status == 409
+        assert reads["Stock.Query"] == 1
+        country.clock.forward(seconds=SOLD_OUT_REREAD_SECONDS + 1)
+        country.order(delivery_body("D-9"))
+
+    # Then again when that is old
+    assert reads["Stock.Query"] == 2
+
+
+# --- locations are read when one has changed
+
+
+def test_locations_are_read_once_and_again_only_when_one_has_changed(country: World) -> None:
+    country.given(stock("s00000", tee=1))
+    with counted_reads() as reads:
+        for _ in range(5):
+            country.options(asked())
+            country.clock.forward(seconds=CACHE_SECONDS + 1)
+        assert reads["Locations.Scan"] == 1
+
+        # When operations close a shop
+        document = country.admin("GET", "/v1/locations/{location_id}", path={"location_id": "s00000"}).body
+        country.admin(
+            "PUT",
+            "/v1/locations/{location_id}",
+            path={"location_id": "s00000"},
+            body={**document, "status": "closed"},
+        )
+
+        # Then it is seen within a minute
+        assert country.options(asked()).body["delivery"] == []
+        assert reads["Locations.Scan"] == 2
+
+
+def test_what_left_no_mark_is_seen_in_the_end(country: World) -> None:
+    # Given a picture of the locations, and one that came past the router
+    country.given(stock("kota", tee=1))
+    assert country.options(asked()).body["delivery"] == []
+    write_locations([a_location("kota")], marked=False)
+
+    # Then it is seen, though not within the minute
+    country.clock.forward(seconds=CACHE_SECONDS + 1)
+    assert country.options(asked()).body["delivery"] == []
+    country.clock.forward(seconds=REREAD_SECONDS)
+    assert len(country.options(asked()).body["delivery"]) == 1
