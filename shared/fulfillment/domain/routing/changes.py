@@ -37,11 +37,11 @@ class _World:
     candidate: Candidate
     stock: StockPicture
     policy: Policy
-    now: datetime
+    at: datetime
 
     def wins(self) -> bool:
         """Whether the location is part of the plan."""
-        decision = decide(self.request, [*self.others, self.candidate], self.stock, self.policy, self.now)
+        decision = decide(self.request, [*self.others, self.candidate], self.stock, self.policy, self.at)
         return any(s.location_id == self.candidate.location_id for s in decision.shipments)
 
     def with_more(self, units: Mapping[str, int]) -> _World:
@@ -53,7 +53,7 @@ class _World:
             stock[key] = replace(row, on_hand=row.on_hand + more)
         return replace(self, stock=stock)
 
-    def at(self, distance_m: int) -> _World:
+    def away(self, distance_m: int) -> _World:
         """The same with the location so far away."""
         return replace(self, candidate=replace(self.candidate, distance_m=distance_m))
 
@@ -117,7 +117,7 @@ def _below_zero(world: _World, sku: str) -> int:
 
 def _km(world: _World) -> Change | None:
     there = world.candidate.metres
-    nearer = _smallest(there, lambda metres: world.at(there - metres).wins())
+    nearer = _smallest(there, lambda metres: world.away(there - metres).wins())
     if nearer is None:
         return None
     detail = {"distance_m": there - nearer}
