@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import dropwhile
 from typing import Literal
 
 from fulfillment.application.ports import (
@@ -200,9 +201,11 @@ class _Waiting:
         self._search = search
         self._now = now
         self._coming = _promises(location, search, now)
+        self._ahead = 0  # orders that are done before this one
+        self._may_ask = search.policy.capacity_windows
         self.promise = next(self._coming, None)
         self.queued = 0
-        self.full = False  # whether it had a window that was full
+        self.full = False  # whether orders that came before took its first window
 
     @property
     def window(self) -> WindowKey:
@@ -211,22 +214,29 @@ class _Waiting:
         return self._location.location_id, self._search.method, self.promise.window
 
     def move_on(self, used: int) -> bool:
-        """Take the promise, with so many orders in its window, or go to the next; whether that is to be asked, too.
-
-        Orders that wait are done first: where each takes its time, they put the promise off, once.
-        """
-        put_off = self._location.minutes_per_order * (used - self.queued)
+        """Take the promise, with so many orders in its window, or go to the next; whether that is to be asked, too."""
+        assert self.promise is not None
+        asked = self.promise.window
         limit = self._location.capacity.get(self._search.method)
-        if put_off > 0 and self.queued == 0:
-            self._coming = _promises(self._location, self._search, self._now, used)
-        elif limit is None or used < limit:
-            self.queued = used
-            return False
-        else:
-            self.full = True
-        self.queued = max(self.queued, used)
-        self.promise = next(self._coming, None)
+        promise = self._put_off(used, asked) if used and self._location.minutes_per_order else self.promise
+        if promise is not None and promise.window == asked:
+            if limit is None or used < limit:
+                self.promise, self.queued = promise, used
+                return False
+            promise = next(self._coming, None)
+        self._may_ask -= 1
+        self.full = True
+        self.promise = promise if self._may_ask else None
         return self.promise is not None
+
+    def _put_off(self, used: int, asked: str) -> Promise | None:
+        """The promise behind the orders that wait. Those of a later window count when that one is asked, so that a
+        store with more and more orders promises later and later.
+        """
+        self._ahead += used
+        later = _promises(self._location, self._search, self._now, self._ahead)
+        self._coming = dropwhile(lambda promise: promise.window < asked, later)
+        return next(self._coming, None)
 
 
 def _promises(location: Location, search: Search, now: datetime, queued: int = 0) -> Iterator[Promise]:
