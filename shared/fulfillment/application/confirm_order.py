@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.application import views
+from fulfillment.application.choosing import items_of
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import REREAD_SECONDS, Picture
@@ -136,7 +137,14 @@ class ConfirmOrder:
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, order.method, policy, now, only=order.location_id)
         stock = self.picture.stock_of(order.lines, found.inside)
-        request = DecisionRequest(order.method, order.lines, order.location_id, frozenset(order.refused_by))
+        products = self.picture.catalog.products({line.sku for line in order.lines})
+        request = DecisionRequest(
+            order.method,
+            order.lines,
+            order.location_id,
+            frozenset(order.refused_by),
+            items=items_of(products),
+        )
         decision = decide(request, found.inside, stock, policy, now, found.outside)
         if decision.status != "planned" and not tidied:
             reread = self.picture.locations.forget(REREAD_SECONDS)

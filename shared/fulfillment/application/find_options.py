@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import offers, views
+from fulfillment.application.choosing import items_of, policy_of
 from fulfillment.application.picture import Picture, Where
 from fulfillment.application.ports import Clock, OptionSigner
 from fulfillment.application.views import View
@@ -16,7 +17,7 @@ from fulfillment.domain.basket import Basket, Method, quantity_by_sku, weight_gr
 from fulfillment.domain.decision import Decision, DecisionRequest, PlannedShipment, decide
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
-from fulfillment.domain.routing.candidate import Candidate, StockPicture, Verdict
+from fulfillment.domain.routing.candidate import Candidate, Verdict
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ class FindOptions:
         now = self.clock.now()
         products = self.picture.known_products(basket.lines)
         where = self.picture.where(basket.customer, required=True)
-        policy = self.picture.config.policy("default")
         answer: View = {
             "pickup": [],
             "delivery": [],
@@ -42,18 +42,23 @@ class FindOptions:
             "zone": where.zone,
         }
         if "pickup" in methods:
-            self._pickup(answer, basket, where, policy, now)
+            self._pickup(answer, basket, where, now, products)
         if "delivery" in methods:
-            self._delivery(answer, basket, where, policy, now, products)
+            self._delivery(answer, basket, where, now, products)
         return answer
 
-    def _pickup(self, answer: View, basket: Basket, where: Where, policy: Policy, now: datetime) -> None:
+    def _pickup(
+        self, answer: View, basket: Basket, where: Where, now: datetime, products: Mapping[str, Product]
+    ) -> None:
+        policy = policy_of(self.picture.config, basket, "pickup", products, now)
         found = self.picture.candidates(where, "pickup", policy, now)
         near, far = _within_radius(found.inside, policy)
         stock = self.picture.stock_of(basket.lines, near)
+        wanted = DecisionRequest("pickup", basket.lines, accept_partial=True, items=items_of(products))
         verdicts = [*far, *found.outside]
         for candidate in near:
-            decision = _at_one_store(basket, candidate, stock, policy, now)
+            request = replace(wanted, location_id=candidate.location_id)
+            decision = decide(request, [candidate], stock, policy, now)
             if decision.shipments:
                 option_id = self._option_id(basket, decision, "pickup", now)
                 answer["pickup"].append(views.pickup_option(candidate, option_id, decision.unfilled))
@@ -67,13 +72,14 @@ class FindOptions:
         answer: View,
         basket: Basket,
         where: Where,
-        policy: Policy,
         now: datetime,
         products: Mapping[str, Product],
     ) -> None:
+        policy = policy_of(self.picture.config, basket, "delivery", products, now)
         found = self.picture.candidates(where, "delivery", policy, now)
         look = Look(found, dict(self.picture.stock_of(basket.lines, found.nearest)))
-        decision, _ = decide_widely(self.picture, DecisionRequest("delivery", basket.lines), look, now)
+        request = DecisionRequest("delivery", basket.lines, items=items_of(products))
+        decision, _ = decide_widely(self.picture, request, look, now)
         if decision.status == "planned":
             option_id = self._option_id(basket, decision, "delivery", now)
             answer["delivery"].append(delivery_option(option_id, decision.shipments, products))
@@ -148,10 +154,3 @@ def _within_radius(candidates: Sequence[Candidate], policy: Policy) -> tuple[lis
         else:
             near.append(candidate)
     return near, far
-
-
-def _at_one_store(
-    basket: Basket, candidate: Candidate, stock: StockPicture, policy: Policy, now: datetime
-) -> Decision:
-    request = DecisionRequest("pickup", basket.lines, location_id=candidate.location_id, accept_partial=True)
-    return decide(request, [candidate], stock, policy, now)

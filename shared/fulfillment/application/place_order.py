@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import offers, views
+from fulfillment.application.choosing import items_of, policy_of
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.find_options import delivery_option, reasons
@@ -84,9 +85,13 @@ class PlaceOrder:
         products = self.picture.known_products(request.basket.lines)
         chosen = self._chosen_store(request)
         where = self.picture.where(request.basket.customer, required=request.method == "delivery")
-        policy = self.picture.config.policy("default")
+        policy = policy_of(self.picture.config, request.basket, request.method, products, self.clock.now())
         wanted = DecisionRequest(
-            request.method, request.basket.lines, chosen, accept_partial=request.accept_partial
+            request.method,
+            request.basket.lines,
+            chosen,
+            accept_partial=request.accept_partial,
+            items=items_of(products),
         )
         look: Look | None = None
         looked_again = False
@@ -119,9 +124,8 @@ class PlaceOrder:
         if earlier := self._earlier(request, command):
             return earlier
         now = self.clock.now()
-        change = unfillable(
-            self._draft(request, command, self.picture.config.policy("default"), now), refusal.code
-        )
+        policy = policy_of(self.picture.config, request.basket, request.method, {}, now)
+        change = unfillable(self._draft(request, command, policy, now), refusal.code)
         write = Write(command.command_id, change, None, now, contact=request.contact)
         try:
             self.orders.write(write)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from fulfillment.application import views
+from fulfillment.application.choosing import items_of
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import REREAD_SECONDS, Picture
@@ -21,6 +22,7 @@ from fulfillment.application.ports import (
 )
 from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS
+from fulfillment.domain.basket import Method
 from fulfillment.domain.decision import DecisionRequest, Shortfall, decide
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
@@ -76,7 +78,7 @@ class RerouteOrder:
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
-        request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
+        request = self._wanted(order, "delivery")
         look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
         decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         if decision.status != "planned":
@@ -87,17 +89,24 @@ class RerouteOrder:
         locations = tuple((s.location_id, order.method) for s in decision.shipments)
         return "rerouted", supplied_again(order, decision, now), packed, locations
 
+    def _wanted(self, order: Order, method: Method) -> DecisionRequest:
+        """What nobody supplies any more, from anybody who did not say no."""
+        lines = order.unallocated()
+        products = self.picture.catalog.products({line.sku for line in lines})
+        refused = frozenset(order.refused_by)
+        return DecisionRequest(method, lines, refused_by=refused, items=items_of(products))
+
     def _choices(self, order: Order, now: datetime) -> tuple[Mapping[str, Any], ...]:
         """Other stores that have everything, nearest first; whether delivery is possible; and to cancel."""
         policy = self.picture.config.policy(order.policy_name)
         where = self.picture.where(order.customer, required=False)
         lines = order.unallocated()
-        refused = frozenset(order.refused_by)
+        wanted = self._wanted(order, "pickup")
         found = self.picture.candidates(where, "pickup", policy, now, refused_by=order.refused_by)
         stock = self.picture.stock_of(lines, found.inside)
         stores: list[Mapping[str, Any]] = []
         for candidate in found.inside:
-            request = DecisionRequest("pickup", lines, candidate.location_id, refused)
+            request = replace(wanted, location_id=candidate.location_id)
             decision = decide(request, [candidate], stock, policy, now)
             if decision.status == "planned" and len(stores) < MAX_CHOICES:
                 (shipment,) = decision.shipments
@@ -121,7 +130,7 @@ class RerouteOrder:
             return False
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
-        request = DecisionRequest("delivery", lines, refused_by=frozenset(order.refused_by))
+        request = self._wanted(order, "delivery")
         look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
         decision, _ = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         return decision.status == "planned"
