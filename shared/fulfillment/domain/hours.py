@@ -54,6 +54,11 @@ class OpeningHours:
         found = self.exceptions.get(day) if self.exceptions else None
         return self.weekly.get(day.isoweekday(), ()) if found is None else found
 
+    @property
+    def never_close(self) -> bool:
+        """Whether every day is open from midnight to midnight, as where nobody said anything: no days to go through."""
+        return not self.exceptions and all(self.weekly.get(day) == ALL_DAY for day in range(1, 8))
+
     def closed_on(self, days_off: Iterable[date]) -> OpeningHours:
         """The same hours, but nothing begins on these local dates, whatever an exception says of them."""
         return OpeningHours(self.weekly, {**self.exceptions, **dict.fromkeys(days_off, ())})
@@ -98,6 +103,9 @@ def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[
     """
     # From yesterday on: an interval of yesterday may run past midnight.
     first_day = local_date(start, timezone) - _DAY
+    if hours.never_close:
+        yield start, _instant(timezone, first_day + timedelta(days=HORIZON_DAYS + 1), time(0))
+        return
     pending: tuple[datetime, datetime] | None = None
     for offset in range(HORIZON_DAYS + 1):
         for opens, closes in _openings(hours, timezone, first_day + timedelta(days=offset)):
