@@ -53,60 +53,75 @@ class Question:
     def attempt(self, able: Sequence[Able], most: int, *, partial: bool) -> Attempt:
         """The best plans of at most ``most`` of these locations; ``partial`` ones leave out as few units as can be."""
         budget = Budget()
-        views = self._views(able)
-        said = {name: column(name, views) for name in {*self.policy.objectives, *self.policy.take_from}}
-        columns = [c for name in self.policy.objectives if (c := said[name])]
-        in_order = self.policy.choose == "in_order"
-        first = columns if in_order else [c for name in self.policy.take_from if (c := said[name])]
+        columns = self._columns(self.policy.objectives, able)
         priced = any(c.combine == "cost" for c in columns)
         prices = [_Prices.of(a, self.tariff, self.goods) if priced else _FREE for a in able]
-        asked = [_FREE] * len(able) if in_order else prices  # in order, money decides nothing
-        shelves = [_shelf(a, at, first, price) for (at, a), price in zip(enumerate(able), asked, strict=True)]
+        if self._in_order:
+            shelves = [_shelf(a, at, columns, _FREE) for at, a in enumerate(able)]  # money decides nothing
+        else:
+            first = self._columns(self.policy.take_from, able)
+            shelves = [_shelf(a, at, first, prices[at]) for at, a in enumerate(able)]
+        problem = self._problem(able, columns, prices, shelves, most, budget, partial=partial)
+        if self._in_order:
+            places = {shelf.location_id: shelf.place for shelf in shelves}
+            by_id = {a.candidate.location_id: price for a, price in zip(able, prices, strict=True)}
+            found = self._repriced(first_plans(problem, places, budget), by_id, problem.cost_at)
+        else:
+            found = best_plans(problem, budget)
+        names = tuple(c.name for c in columns)
+        return Attempt((MISSING, *names) if partial else names, found)
+
+    def _problem(
+        self,
+        able: Sequence[Able],
+        columns: Sequence[Column],
+        prices: Sequence[_Prices],
+        shelves: Sequence[Shelf],
+        most: int,
+        budget: Budget,
+        *,
+        partial: bool,
+    ) -> Problem:
         rules = _parcel_rules(self.policy)
         filler = Filler(self.wants, shelves, rules, self.goods, budget, partial=partial)
         front: Vector = (0,) if partial else ()
         suppliers = [
             Supplier(
                 a.candidate.location_id,
-                (*front, *(price.opening if c.combine == "cost" else c.values[at] for c in columns)),
+                (*front, *(prices[at].opening if c.combine == "cost" else c.values[at] for c in columns)),
                 self._supply(a.units, rules, partial=partial),
             )
-            for (at, a), price in zip(enumerate(able), prices, strict=True)
+            for at, a in enumerate(able)
         ]
         cost_at = next((at + partial for at, c in enumerate(columns) if c.combine == "cost"), None)
-        latest = (*(False for _ in front), *(c.combine == "latest" for c in columns))
         plain = filler.is_plain(most)
         guessing = Guessing(self.wants, self.goods, suppliers, shelves, cost_at, partial=partial)
-        problem = Problem(
+        return Problem(
             suppliers=suppliers,
             needs=self._needs(rules, partial=partial),
             most=most,
             fill=filler,
             plain=plain,
             guesses=guessing.free if plain else guessing,
-            latest=latest,
+            latest=(*(False for _ in front), *(c.combine == "latest" for c in columns)),
             cost_at=cost_at,
             partial=partial,
         )
-        if in_order:
-            places = {shelf.location_id: shelf.place for shelf in shelves}
-            by_id = {a.candidate.location_id: price for a, price in zip(able, prices, strict=True)}
-            found = self._repriced(first_plans(problem, places, budget), by_id, cost_at)
-        else:
-            found = best_plans(problem, budget)
-        names = tuple(c.name for c in columns)
-        return Attempt((MISSING, *names) if partial else names, found)
 
     def in_turn(self, able: Sequence[Able]) -> list[str]:
         """Location ids in the order in which units are taken from them."""
-        names = self.policy.objectives if self.policy.choose == "in_order" else self.policy.take_from
-        views = self._views(able)
-        said = [c for name in names if (c := column(name, views))]
-        ids = [a.candidate.location_id for a in able]
-        return sorted(ids, key=lambda name: (*(c.values[ids.index(name)] for c in said), name))
+        columns = self._columns(self.policy.objectives if self._in_order else self.policy.take_from, able)
+        places = [(*(c.values[at] for c in columns), a.candidate.location_id) for at, a in enumerate(able)]
+        return [str(place[-1]) for place in sorted(places)]
 
-    def _views(self, able: Sequence[Able]) -> list[RuleView]:
-        return [RuleView(a.candidate, a.units, self.wants.needed, self.policy, self.at) for a in able]
+    @property
+    def _in_order(self) -> bool:
+        return self.policy.choose == "in_order"
+
+    def _columns(self, names: Sequence[str], able: Sequence[Able]) -> list[Column]:
+        """What these rules say of the locations, without those that say nothing."""
+        views = [RuleView(a.candidate, a.units, self.wants.needed, self.policy, self.at) for a in able]
+        return [said for name in names if (said := column(name, views))]
 
     def _repriced(self, found: Found, prices: Mapping[str, _Prices], cost_at: int | None) -> Found:
         """Plans that were made without a look at money, with what they cost."""
