@@ -124,6 +124,14 @@ def test_an_order_of_which_nothing_is_there_can_be_promised_whole() -> None:
     assert [(s.quantity, s.backordered_at) for s in decision.unfilled] == [(5, "a")]
 
 
+def test_nobody_beyond_the_last_ring_promises_anything() -> None:
+    far = picture([replace(stock("d", tee=0)[0], backorderable=True)])
+    policy = Policy(rings_km=(30,), fallback=(Fallback("backorder"),))
+
+    assert decided(("tee", 1), on=far, policy=policy).status == "unfillable"
+    assert decided(("tee", 1), on=far, policy=replace(policy, rings_km=(40,))).status == "backordered"
+
+
 def test_without_the_rung_nothing_is_promised_for_later() -> None:
     shelves = picture([replace(stock("a", tee=0)[0], backorderable=True)])
 

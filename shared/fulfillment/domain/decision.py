@@ -311,7 +311,9 @@ class _Decider:
         if not self._allows("backorder"):
             return {}
         used = plan.location_ids if plan and self.policy.choose == "best" else ()
-        order = self.question.in_turn([*self.able, *self.waiting])
+        last_km = self.policy.rings_km[-1] if self.policy.rings_km else None
+        near = [a for a in (*self.able, *self.waiting) if last_km is None or _within(a.candidate, last_km)]
+        order = self.question.in_turn(near)
         order.sort(
             key=lambda location_id: location_id not in used
         )  # stable: a parcel that goes anyway is first
