@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fulfillment.domain.hours import Interval, OpeningHours, after_open_minutes, is_open, open_spans
+from fulfillment.domain.hours import Interval, OpeningHours, is_open, open_spans, spans_after
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.promise import promises
 from tests.support.builders import a_location
@@ -30,6 +30,11 @@ hours = st.builds(
     st.dictionaries(st.integers(1, 7), intervals),
     st.dictionaries(st.dates(date(2026, 1, 1), date(2027, 1, 1)), intervals, max_size=3),
 )
+
+
+def after_open_minutes(hours: OpeningHours, timezone: str, start: datetime, minutes: int) -> datetime | None:
+    """When so many minutes of opening time have passed."""
+    return next(spans_after(hours, timezone, start, minutes), (None,))[0]
 
 
 @settings(max_examples=50)

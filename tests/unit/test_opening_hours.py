@@ -11,11 +11,11 @@ from fulfillment.domain.hours import (
     NEXT_OPENING_DAYS,
     Interval,
     OpeningHours,
-    after_open_minutes,
     instant,
     is_open,
     open_spans,
     opening_at_or_after,
+    spans_after,
 )
 
 DAILY = range(1, 8)
@@ -25,6 +25,11 @@ TWICE_A_DAY = OpeningHours(
     weekly=dict.fromkeys(DAILY, (Interval(time(14), time(18)), Interval(time(9), time(12))))
 )
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+
+
+def after_open_minutes(hours: OpeningHours, timezone: str, start: datetime, minutes: int) -> datetime | None:
+    """When so many minutes of opening time have passed."""
+    return next(spans_after(hours, timezone, start, minutes), (None,))[0]
 
 
 def utc(day: date, hour: int, minute: int = 0) -> datetime:

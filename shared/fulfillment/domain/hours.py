@@ -161,11 +161,19 @@ def is_open(hours: OpeningHours, timezone: str, at: datetime) -> bool:
     return span is not None and span[0] <= at
 
 
-def after_open_minutes(hours: OpeningHours, timezone: str, start: datetime, minutes: int) -> datetime | None:
-    """The instant at which ``minutes`` of opening time have passed since ``start``; None beyond the horizon."""
+def spans_after(
+    hours: OpeningHours, timezone: str, start: datetime, minutes: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """The spans that are left when ``minutes`` of opening time have passed since ``start``.
+
+    The first begins at that very moment: where it is closing time, that span is empty. No span: not within the
+    horizon.
+    """
     left = timedelta(minutes=minutes)
-    for opens, closes in open_spans(hours, timezone, start):
-        if opens + left <= closes:
-            return opens + left
+    spans = open_spans(hours, timezone, start)
+    for opens, closes in spans:
+        if left <= closes - opens:
+            yield opens + left, closes
+            yield from spans
+            return
         left -= closes - opens
-    return None

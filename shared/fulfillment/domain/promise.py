@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fulfillment.domain.basket import Method
 from fulfillment.domain.carrier import Service, services
-from fulfillment.domain.hours import HORIZON_DAYS, OpeningHours, instant, local_date, open_spans
+from fulfillment.domain.hours import HORIZON_DAYS, OpeningHours, instant, local_date, spans_after
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
 
@@ -131,15 +131,8 @@ def _slots(
     opening: ``at_closing`` says whether that moment counts.
     """
     zone = ZoneInfo(timezone)
-    left: timedelta | None = timedelta(minutes=minutes)
-    for opens, closes in open_spans(hours, timezone, now):
-        done = opens
-        if left is not None:
-            if left > closes - opens:
-                left -= closes - opens
-                continue
-            done, left = opens + left, None
-        slot = _round_up(done, slot_minutes, zone)
+    for begins, closes in spans_after(hours, timezone, now, minutes):
+        slot = _round_up(begins, slot_minutes, zone)
         while slot < closes or (at_closing and slot == closes):
             yield slot
             slot = _round_up(slot + timedelta(microseconds=1), 60, zone)
