@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.kiosks import open_kiosks
 from tests.local.chain import load_chain, location_ids
 from tests.local.environment import local_stack
 from tests.local.inbox import Inbox
@@ -17,6 +18,7 @@ def stack() -> Iterator[Stack]:
     """The stack; gone with all its processes when the tests end."""
     with local_stack(location_ids()) as deployed:
         load_chain(deployed)
+        open_kiosks(deployed)
         yield deployed
 
 

@@ -31,6 +31,20 @@ FIRST_RING_M = 8_000.0  # a dense city has 64 stores in it; empty rings cost som
 RINGS_FROM = 1_000  # measuring fewer points at once is faster than asking for rings
 
 
+class OnSphere:
+    """Points as they lie on a unit sphere, where neither the date line nor the poles are anything special."""
+
+    def __init__(self, points: Sequence[Point | None]) -> None:
+        self._units = np.array([_unit(p) if p else (0.0, 0.0, 0.0) for p in points]).reshape(-1, 3)
+
+    def roughly_m(self, rows: Positions, point: Point) -> npt.NDArray[np.float64]:
+        """Metres to these, to millimetres (decimetres on the far side): the chord through the sphere, bent back."""
+        x, y, z = (self._units[rows] - _unit(point)).T
+        chords = np.sqrt(x * x + y * y + z * z)
+        metres: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(chords / 2, 1.0))
+        return metres
+
+
 class LocationIndex:
     """A picture of locations by place, in the order of their ids; built once and asked many times."""
 
@@ -40,10 +54,9 @@ class LocationIndex:
         self._position = {location.location_id: n for n, location in enumerate(self.locations)}
         self._placed = np.array([location.point is not None for location in self.locations], dtype=np.bool_)
         self._in_tree = np.flatnonzero(self._placed)
-        points = [location.point for location in self.locations if location.point]
-        self._tree = shapely.STRtree([shapely.Point(p.lon, p.lat) for p in points])
-        self._on_sphere = np.zeros((len(self.locations), 3))
-        self._on_sphere[self._placed] = [_unit(p.lat, p.lon) for p in points] or np.zeros((0, 3))
+        points = [location.point for location in self.locations]
+        self._tree = shapely.STRtree([shapely.Point(p.lon, p.lat) for p in points if p])
+        self._on_sphere = OnSphere(points)
 
     def __len__(self) -> int:
         return len(self.locations)
@@ -69,7 +82,7 @@ class LocationIndex:
         """The locations at most so many metres away."""
         found = np.zeros(len(self.locations), dtype=np.bool_)
         near = self._boxed(point, radius_m)
-        metres = self._roughly_m(near, point)
+        metres = self._on_sphere.roughly_m(near, point)
         found[near[metres <= radius_m - SPARE_M]] = True
         for n in near[np.abs(metres - radius_m) < SPARE_M]:
             found[n] = self.metres(int(n), point) <= radius_m
@@ -82,20 +95,18 @@ class LocationIndex:
         return great_circle_m(point, stands)
 
     def _nearest(self, wanted: Mask, point: Point, count: int) -> list[Found]:
-        if np.count_nonzero(wanted) <= max(count, self._rings_from):
-            return self._closest(np.flatnonzero(wanted), point, count)
-        radius_m = FIRST_RING_M
-        while radius_m < HALFWAY_ROUND_M:
-            near = self._boxed(point, radius_m)
-            near = near[wanted[near]]
-            if len(near) >= count:
-                found = self._closest(near, point, count)
-                if not found or found[-1][0] <= radius_m:  # type: ignore[operator]
+        there = int(np.count_nonzero(wanted))
+        if there > max(count, self._rings_from):
+            radius_m = FIRST_RING_M
+            while radius_m < HALFWAY_ROUND_M:
+                boxed = self._boxed(point, radius_m)
+                near = boxed[wanted[boxed]]
+                if len(near) >= count and (found := self._closest(near, point, count, radius_m)) is not None:
                     return found
-            radius_m *= (
-                2 if 4 * len(near) >= count else 4
-            )  # a ring of twice the radius holds four times as many
-        return self._closest(np.flatnonzero(wanted), point, count)
+                if len(boxed) > there:
+                    break  # those who are wanted are fewer, and elsewhere
+                radius_m *= 2 if 4 * len(near) >= count else 4  # twice the radius holds four times as many
+        return self._closest(np.flatnonzero(wanted), point, count) or []
 
     def _boxed(self, point: Point, radius_m: float) -> Positions:
         """All within the radius, and some from the corners of the box."""
@@ -103,24 +114,22 @@ class LocationIndex:
         found = [self._tree.query(box) for box in boxes]
         return self._in_tree[found[0] if len(found) == 1 else np.unique(np.concatenate(found))]
 
-    def _closest(self, among: Positions, point: Point, count: int) -> list[Found]:
-        """The nearest of these, exactly: whoever might be by a rough measure is measured."""
-        if len(among) > count > 0:
-            metres = self._roughly_m(among, point)
+    def _closest(
+        self, among: Positions, point: Point, count: int, within_m: float = HALFWAY_ROUND_M
+    ) -> list[Found] | None:
+        """The nearest of these, exactly: whoever might be by a rough measure is measured. None when the last of them
+        is farther than ``within_m``: then there may be nearer ones that are not among these.
+        """
+        if len(among) >= count > 0:
+            metres = self._on_sphere.roughly_m(among, point)
             last = np.partition(metres, count - 1)[count - 1]
+            if last > within_m:
+                return None
             among = among[metres <= last + SPARE_M]
         found: list[Found] = sorted((self.metres(int(n), point), int(n)) for n in among)
         return found[:count]
 
-    def _roughly_m(self, positions: Positions, point: Point) -> npt.NDArray[np.float64]:
-        """Metres, to some millimetres: the chord through the sphere, bent back."""
-        x, y, z = (self._on_sphere[positions] - _unit(point.lat, point.lon)).T
-        chords = np.sqrt(x * x + y * y + z * z)
-        metres: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(chords / 2, 1.0))
-        return metres
 
-
-def _unit(lat: float, lon: float) -> tuple[float, float, float]:
-    """A point of the unit sphere, where neither the date line nor the poles are anything special."""
-    phi, lam = radians(lat), radians(lon)
+def _unit(point: Point) -> tuple[float, float, float]:
+    phi, lam = radians(point.lat), radians(point.lon)
     return cos(phi) * cos(lam), cos(phi) * sin(lam), sin(phi)

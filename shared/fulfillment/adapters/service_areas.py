@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
 
-from fulfillment.adapters.sphere import boxes_around, great_circle_m
+from fulfillment.adapters.location_index import Mask, OnSphere, Positions
+from fulfillment.adapters.sphere import SPARE_M, boxes_around, great_circle_m
 from fulfillment.domain.basket import CustomerPlace, Point
 from fulfillment.domain.location import Location
 from fulfillment.domain.postal import PlaceKind, as_prefix, codes_of
 
-Mask = npt.NDArray[np.bool_]  # one for each location, in the order they were given
 Code = tuple[str, PlaceKind, str]  # country, kind, code
 
 
@@ -32,8 +31,11 @@ class ServiceAreas:
         self.limited = np.array([location.service_area is not None for location in locations], dtype=np.bool_)
         self._members, self._lands = _polygons(locations)
         self._land_tree = shapely.STRtree(self._lands)
-        self._circled, circles = _circles(locations)
-        self._circle_tree = shapely.STRtree(circles)
+        circled, boxes = _circles(locations)
+        self._circled = np.array(circled, dtype=np.intp)
+        self._circle_tree = shapely.STRtree(boxes)
+        self._radius_m = np.array([_radius_m(location) for location in locations])
+        self._middles = OnSphere([location.point for location in locations])
         self._by_code = _codes(locations)
 
     def covering(self, place: CustomerPlace, point: Point | None) -> Mask:
@@ -43,24 +45,24 @@ class ServiceAreas:
         """
         found = np.zeros(len(self._locations), dtype=np.bool_)
         for code in _codes_of(place):
-            found[self._by_code.get(code, [])] = True
+            if code in self._by_code:
+                found[self._by_code[code]] = True
         for spot in _spots(point):
             for n in self._land_tree.query(spot):
                 if not found[self._members[n]].all() and self._lands[n].covers(spot):
                     found[self._members[n]] = True
-            for n in self._circle_tree.query(spot):
-                position = self._circled[n]
-                if not found[position]:
-                    found[position] = self._is_within(position, point)
+            if point is not None:
+                self._add_circles(found, spot, point)
         return found
 
-    def _is_within(self, position: int, point: Point | None) -> bool:
-        location = self._locations[position]
-        assert point is not None
-        assert location.point is not None
-        assert location.service_area is not None
-        assert location.service_area.radius_km is not None
-        return great_circle_m(point, location.point) <= location.service_area.radius_km * 1000
+    def _add_circles(self, found: Mask, spot: ShapelyPoint, point: Point) -> None:
+        boxed = self._circled[self._circle_tree.query(spot)]  # some twice, whose circle crosses the date line
+        metres, radius_m = self._middles.roughly_m(boxed, point), self._radius_m[boxed]
+        found[boxed[metres < radius_m - SPARE_M]] = True
+        for position in boxed[np.abs(metres - radius_m) <= SPARE_M]:
+            middle = self._locations[position].point
+            assert middle is not None
+            found[position] |= great_circle_m(point, middle) <= self._radius_m[position]
 
 
 def shape(polygon: Any) -> BaseGeometry | None:
@@ -71,7 +73,7 @@ def shape(polygon: Any) -> BaseGeometry | None:
     return land
 
 
-def _polygons(locations: Sequence[Location]) -> tuple[list[list[int]], list[BaseGeometry]]:
+def _polygons(locations: Sequence[Location]) -> tuple[list[Positions], list[BaseGeometry]]:
     """Each polygon once, with the positions of those that deliver there: all stores of a city share one.
 
     What is no polygon (nothing that comes through our doors) holds nobody, and does not stop the others.
@@ -85,7 +87,13 @@ def _polygons(locations: Sequence[Location]) -> tuple[list[list[int]], list[Base
             members[key].append(position)
             polygons[key] = area.polygon
     lands = {key: land for key, polygon in polygons.items() if (land := shape(polygon))}
-    return [members[key] for key in lands], list(lands.values())
+    return [np.array(members[key], dtype=np.intp) for key in lands], list(lands.values())
+
+
+def _radius_m(location: Location) -> float:
+    """0 where there is no circle."""
+    area = location.service_area
+    return area.radius_km * 1000 if area and area.radius_km is not None else 0.0
 
 
 def _circles(locations: Sequence[Location]) -> tuple[list[int], list[BaseGeometry]]:
@@ -93,23 +101,22 @@ def _circles(locations: Sequence[Location]) -> tuple[list[int], list[BaseGeometr
     positions: list[int] = []
     boxes: list[BaseGeometry] = []
     for position, location in enumerate(locations):
-        area = location.service_area
-        if area is None or area.radius_km is None or location.point is None:
+        if location.point is None or not _radius_m(location):
             continue  # a circle around nowhere holds nobody
-        for box in boxes_around(location.point, area.radius_km * 1000):
+        for box in boxes_around(location.point, _radius_m(location)):
             positions.append(position)
             boxes.append(shapely.box(*box))
     return positions, boxes
 
 
-def _codes(locations: Sequence[Location]) -> dict[Code, list[int]]:
+def _codes(locations: Sequence[Location]) -> dict[Code, Positions]:
     found: dict[Code, list[int]] = defaultdict(list)
     for position, location in enumerate(locations):
         for prefix in location.service_area.prefixes if location.service_area else ():
             for kind, code in as_prefix(location.country, prefix):
                 if code:
                     found[location.country, kind, code].append(position)
-    return dict(found)
+    return {code: np.array(positions, dtype=np.intp) for code, positions in found.items()}
 
 
 def _codes_of(place: CustomerPlace) -> list[Code]:
