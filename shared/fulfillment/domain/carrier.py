@@ -8,10 +8,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 
-from fulfillment.domain.hours import OpeningHours, instant, local_date, open_spans
+from fulfillment.domain.hours import OpeningHours, instant, local_date, opens_on
 
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 LONGEST_TRAVEL_DAYS = 366  # what is longer on its way, for all the days off, is no promise to anybody
+
+_DAY = timedelta(days=1)
 
 Way = Literal["same", "other"]  # within the customer's zone, or from another
 
@@ -78,9 +80,9 @@ class Service:
             cutoff = self.carrier.cutoff.get(day.isoweekday())
             if cutoff is not None and day not in self.days_off:
                 until = instant(timezone, day, cutoff)
-                if ready <= until and _somebody_there(hours, timezone, day, ready, until):
+                if ready <= until and opens_on(hours, timezone, day, until):
                     return day
-            day += timedelta(days=1)
+            day += _DAY
         return None
 
     def _arrives_on(self, left: date) -> date | None:
@@ -91,7 +93,7 @@ class Service:
             return left
         to_go = max(self.transit_days, 1)
         for n in range(1, LONGEST_TRAVEL_DAYS + 1):
-            day = left + timedelta(days=n)
+            day = left + n * _DAY
             to_go -= self._delivers(day)
             if to_go == 0:
                 return day
@@ -115,11 +117,3 @@ def services(
 
 def _united(days_off: Sequence[frozenset[date]]) -> frozenset[date]:
     return days_off[0] if len(days_off) == 1 else frozenset().union(*days_off)
-
-
-def _somebody_there(hours: OpeningHours, timezone: str, day: date, ready: datetime, until: datetime) -> bool:
-    begins = instant(timezone, day, time(0))
-    if begins < ready:
-        return True  # who made it ready is there
-    span = next(open_spans(hours, timezone, begins), None)
-    return span is not None and span[0] <= until

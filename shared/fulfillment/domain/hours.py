@@ -155,6 +155,14 @@ def opening_at_or_after(
     return None
 
 
+def opens_on(hours: OpeningHours, timezone: str, day: date, until: datetime) -> bool:
+    """Whether it is open at any time of this local date, up to this moment of it."""
+    if any(opens <= until for opens, _ in _openings(hours, timezone, day)):
+        return True
+    begins = _instant(timezone, day, time(0))
+    return any(closes > begins for _, closes in _openings(hours, timezone, day - _DAY))
+
+
 def is_open(hours: OpeningHours, timezone: str, at: datetime) -> bool:
     """Whether the location is open at this instant."""
     span = next(open_spans(hours, timezone, at), None)
