@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from fulfillment.domain.carrier import Carrier
 from fulfillment.domain.decision import Decision, Item, decide
 from fulfillment.domain.policy import (
     AppliesTo,
@@ -128,6 +129,20 @@ def test_a_promise_that_comes_too_late_is_none() -> None:
     too_late = one(Policy(), promised, needed_by=MONDAY_NOON + timedelta(hours=1))
 
     assert (in_time.status, too_late.candidates[0].reason) == ("planned", "misses_promise")
+
+
+@pytest.mark.parametrize(
+    ("foreign", "groups", "reason"),
+    [(True, ("java",), "no_carrier"), (False, (), "no_carrier"), (False, ("java",), "not_open_soon")],
+)
+def test_where_no_carrier_goes_nothing_is_promised_and_the_verdict_says_so(
+    foreign: bool, groups: tuple[str, ...], reason: str
+) -> None:
+    policy = Policy(carriers=(Carrier("kurir", {1: time(15)}, {"same": 1}, groups=("java",)),))
+
+    decision = one(policy, a_candidate("a", foreign=foreign, groups=groups, promise=None))
+
+    assert decision.candidates[0].reason == reason
 
 
 # --- objectives

@@ -160,7 +160,7 @@ class Policy:
 
     ``pickup_radius_km`` is how far away a store may be to be *listed*; a store that the customer names has no limit.
     ``slot_minutes``: promises are rounded up to these parts of an hour. ``capacity_windows``: how many open hours a
-    promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where none serves.
+    promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where there are none.
     ``calendars`` name days on which groups of locations, or carriers, do not work.
     """
 

@@ -32,6 +32,7 @@ Reason = Literal[
     "outside_service_area",
     "too_far",
     "not_open_soon",
+    "no_carrier",
     "capacity_full",
     "misses_promise",
     "no_stock",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from fulfillment.domain.carrier import Way, services
 from fulfillment.domain.routing.candidate import Candidate, Detail, Reason
 
 if TYPE_CHECKING:
@@ -80,10 +81,18 @@ def _capacity(_request: DecisionRequest, candidate: Candidate, _policy: Policy) 
     return ("capacity_full", {"limit": candidate.capacity_limit or 0}) if candidate.full else None
 
 
-def _opening(_request: DecisionRequest, candidate: Candidate, _policy: Policy) -> Obstacle | None:
+def _opening(request: DecisionRequest, candidate: Candidate, policy: Policy) -> Obstacle | None:
     if candidate.promise is not None:
         return None
+    if request.method == "delivery" and policy.carriers and not _is_served(candidate, policy):
+        return "no_carrier", at(candidate)
     return "not_open_soon", {"opens_at": candidate.opens_at.isoformat()} if candidate.opens_at else {}
+
+
+def _is_served(candidate: Candidate, policy: Policy) -> bool:
+    groups = policy.groups_of(candidate.location_id, candidate.groups)
+    way: Way = "other" if candidate.foreign else "same"
+    return bool(services(policy.carriers, policy.calendars, groups, way))
 
 
 def _needed_by(request: DecisionRequest, candidate: Candidate, _policy: Policy) -> Obstacle | None:
