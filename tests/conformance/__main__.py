@@ -1,4 +1,4 @@
-"""``python -m tests.conformance``: runs the peers' cases and prints the table."""
+"""``python -m tests.conformance``: runs the peers' cases and their variants, and prints the table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance import table
+
 if __name__ == "__main__":
-    cases = Path(__file__).with_name("test_peer_cases.py")
-    raise SystemExit(pytest.main(["-q", "-s", "--no-header", str(cases)]))
+    here = Path(__file__).parent
+    code = pytest.main(
+        ["-q", "--no-header", str(here / "test_peer_cases.py"), str(here / "test_variants.py")]
+    )
+    print(*table.lines(), sep="\n")
+    raise SystemExit(code)

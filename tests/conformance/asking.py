@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import sys
@@ -15,11 +16,13 @@ from typing import Any
 
 import yaml
 
-from fulfillment.cli.main import main
+from fulfillment.cli import decide as command
+from tests.support.builders import KM_NORTH
 
 POLICIES = Path(__file__).parent / "policies"
 
 NOW = "2026-11-23T05:00:00Z"  # noon in Jakarta
+CUSTOMER = {"point": {"lat": 10.0, "lon": 10.0}}
 EVERYTHING = 9_999  # more than any shelf has: who asks for so many in part is told how many there are
 
 Document = dict[str, Any]
@@ -39,6 +42,11 @@ def policy(name: str, **changed: Any) -> Document:
 def locations(names: Iterable[str], **more: Mapping[str, Any]) -> list[Document]:
     """Locations ranked in this order. ``more``: what else is said of one, by its id."""
     return [{"location_id": name, "rank": n, **more.get(name, {})} for n, name in enumerate(names, 1)]
+
+
+def place_at(kilometres: float | None) -> Document:
+    """A point so far north of the customer; None where it is not known."""
+    return {"point": None if kilometres is None else {"lat": 10.0 + kilometres * KM_NORTH, "lon": 10.0}}
 
 
 def rows(shelves: Shelves, **more: Mapping[str, Any]) -> list[Document]:
@@ -102,6 +110,11 @@ class Answer:
         """Units that nobody supplies, now or later, by SKU."""
         return _by_place(self.told["unfilled"], backordered=False).get("", {})
 
+    def short(self) -> list[str]:
+        """The SKUs of which there are fewer left than the order wants."""
+        left = {line["sku"]: line["left"] for line in self.told["unfilled"]}
+        return sorted(sku for sku, units in self.left_out().items() if left[sku] < units)
+
     def eligible(self) -> list[str]:
         """Locations that may supply, the nearest first."""
         able = [c for c in self.told["candidates"] if c["verdict"] == "eligible"]
@@ -132,10 +145,10 @@ def ask(document: Document) -> Answer:
     """``fulfillment decide -`` on this INPUT, as of noon where it does not say when."""
     out, err = io.StringIO(), io.StringIO()
     with _standard_input(json.dumps({"now": NOW, **document})), redirect_stdout(out), redirect_stderr(err):
-        code = main(["decide", "-"])
-    assert code != 2, err.getvalue()
+        code = command.run(_arguments())
+    assert code != command.BAD_INPUT, err.getvalue()
     answer = Answer(json.loads(out.getvalue()))
-    assert code == (3 if answer.status == "unfillable" else 0), code
+    assert code == (command.UNFILLABLE if answer.status == "unfillable" else command.PLANNED), code
     return answer
 
 
@@ -175,6 +188,14 @@ def asked_in_turn(
     while (answer := decide(order, shelves, by, places=places, refused_by=refused)).planned:
         refused += answer.chosen
     return refused
+
+
+@cache
+def _arguments() -> argparse.Namespace:
+    """Those of ``decide -``, read once: to build the whole command line takes longer than to decide."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    return parser.parse_args(["-"])
 
 
 @contextmanager

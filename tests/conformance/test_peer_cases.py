@@ -5,72 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
-from tests.conformance import (  # noqa: F401 - each registers its families
-    own_rules,
-    translate_orders,
-    translate_pickup,
-    translate_plans,
-    translate_sequence,
-    translate_stock,
-)
-from tests.conformance.cases import Case, peer_cases
-from tests.conformance.families import IN_THE_WORLD, NOT_OURS, RACES, REMARKS, TEN_BUYERS, TRANSLATIONS
+from tests.conformance.answering import CASES, DECIDED, LEFT_OUT, OURS_PLAYED, PLAYED, answer_to, played
+from tests.conformance.cases import Case
+from tests.conformance.families import RACES, REMARKS, TEN_BUYERS
+from tests.conformance.table import HELD
 from tests.support.world import World
-
-CASES = peer_cases()
-DECIDED = [case for case in CASES if case.family in TRANSLATIONS]
-PLAYED = [case for case in CASES if case.family in IN_THE_WORLD]
-LEFT_OUT = [case for case in CASES if case.family in NOT_OURS]
 
 LEAST_APPLYING = 60
 
 
-def _id(case: Case) -> str:
-    return case.id
-
-
-def said_of(facts: Case, answer: dict[str, object]) -> dict[str, object]:
-    """Of an answer, what the case has facts about."""
-    return {name: answer.get(name, "nothing") for name in facts.facts}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def table() -> Iterator[dict[str, str]]:
-    """Which cases held; printed at the end."""
-    held: dict[str, str] = {}
-    with own_rules.registered():
-        yield held
-    print("\n")
-    for case in CASES:
-        verdict = held.get(case.id, "DOES NOT HOLD")
-        if case.family in NOT_OURS:
-            verdict = f"does not apply: {NOT_OURS[case.family]}"
-        remark = f" ({REMARKS[case.id]})" if case.id in REMARKS else ""
-        print(f"{case.id:28} {case.family:30} {verdict}{remark}")
-    print(f"{len(held)} of {len(CASES)} hold, {len(LEFT_OUT)} do not apply")
-
-
-@pytest.mark.parametrize("case", DECIDED, ids=_id)
-def test_a_decision_is_what_the_peer_expects(case: Case, table: dict[str, str]) -> None:
-    answer = TRANSLATIONS[case.family](case.given)
+@pytest.mark.parametrize("case", DECIDED, ids=attrgetter("id"))
+def test_a_decision_is_what_the_peer_expects(case: Case) -> None:
+    answer = answer_to(case)
 
     assert case.facts
-    assert said_of(case, answer) == case.facts
-    table[case.id] = "holds"
+    assert answer == case.facts
+    HELD.add(case.id)
 
 
-@pytest.mark.parametrize("case", PLAYED, ids=_id)
-def test_an_order_goes_as_the_peer_expects(case: Case, world: World, table: dict[str, str]) -> None:
-    answer = IN_THE_WORLD[case.family](case.given, world)
+@pytest.mark.parametrize("case", [*PLAYED, *OURS_PLAYED], ids=attrgetter("id"))
+def test_an_order_goes_as_the_peer_expects(case: Case, world: World) -> None:
+    answer = played(case, world)
 
     assert case.facts
-    assert said_of(case, answer) == case.facts
-    table[case.id] = "holds"
+    assert answer == case.facts
+    HELD.add(case.id)
 
 
 def test_every_case_is_answered_or_says_why_not() -> None:

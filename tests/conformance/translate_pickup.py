@@ -8,6 +8,7 @@ from tests.conformance.counting import all_halves
 from tests.conformance.families import Said, family
 
 DAY = "2026-11-23"
+COLLECTION = {"local": "saleor-collection-local", "all": "saleor-collection-all"}
 FAR_KM = 2.0  # from what a peer says of a distance to what we say: its earth is another ball, its places are rounded
 
 
@@ -68,7 +69,7 @@ def _is_offered(name: str, given: Given) -> bool:
         for one in names
     }
     where = {"method": "pickup", "location_id": name} if mode == "local" else {}
-    by = f"saleor-collection-{mode}"
+    by = COLLECTION[mode]
     return decide(given["cart"], given["stock"], by, places=locations(names, **more), **where).planned
 
 

@@ -6,21 +6,14 @@ from datetime import datetime
 
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing.registry import RULES, RuleView
-from tests.conformance.asking import NOW, Answer, Document, decide, locations, policy
+from tests.conformance.asking import CUSTOMER, NOW, Answer, Document, decide, locations, place_at, policy
 from tests.conformance.cases import Given
 from tests.conformance.families import Said, family
-from tests.support.builders import KM_NORTH
 from tests.support.values import a_candidate
 
 KM_PER_MILE = 1.609344
-CUSTOMER = {"point": {"lat": 10.0, "lon": 10.0}}
 FIVE: Document = {"split": {"max_shipments": 5}}  # the default policy, with as many shipments as there may be
 LATER: Document = FIVE | {"fallback": ["backorder"]}
-
-
-def _at(kilometres: float | None) -> Document:
-    """A place so far north of the customer."""
-    return {"point": None if kilometres is None else {"lat": 10.0 + kilometres * KM_NORTH, "lon": 10.0}}
 
 
 @family("one_sku_feasibility")
@@ -148,12 +141,13 @@ def difference(given: Given) -> Said:
     room = {"limit": given["available"], "used": given["virtual_reduction"]}
     shop = {"location_id": "shop", "capacity": {"delivery": room}}
     answer = decide({"sku": 1}, {"shop": {"sku": 1}}, places=[shop])
-    return {"value": answer.verdict("shop")["detail"]["capacity_left"]}
+    verdict = answer.verdict("shop")
+    return {"value": 0 if verdict["reason"] == "capacity_full" else verdict["detail"]["capacity_left"]}
 
 
 @family("missing_coordinates")
 def missing_coordinates(given: Given) -> Said:
-    places = [{"location_id": name, **_at(km)} for name, km in given["distances"].items()]
+    places = [{"location_id": name, **place_at(km)} for name, km in given["distances"].items()]
     answer = decide(
         {"sku": 1},
         {name: {"sku": 1} for name in given["distances"]},
@@ -167,7 +161,8 @@ def missing_coordinates(given: Given) -> Said:
 @family("rings")
 def rings(given: Given) -> Said:
     places = [
-        {"location_id": name, **_at(miles * KM_PER_MILE)} for name, (miles, _) in given["locations"].items()
+        {"location_id": name, **place_at(miles * KM_PER_MILE)}
+        for name, (miles, _) in given["locations"].items()
     ]
     whole = "whole" if given["one_location_per_line"] else "splittable"
     by = policy(

@@ -157,7 +157,7 @@ def ratio_sort(given: Given) -> Said:
 
 @family("eta_order")
 def eta_order(given: Given) -> Said:
-    days: Mapping[str, int] = {name: eta for name, (_, eta) in given["batches"].items()}
+    days = {name: eta or 0 for name, (_, eta) in given["batches"].items()}  # no day: it is there
     by = policy(
         "cosmic-earliest",
         carriers=[
