@@ -143,6 +143,22 @@ def test_a_reservation_that_is_over_gives_back_the_unit_of_the_farthest_shop(cou
     assert country.order(delivery_body("D-3")).status == 201
 
 
+def test_late_money_gets_the_unit_of_the_farthest_shop(country: World) -> None:
+    # Given a unit next door that was sold to somebody else when its buyer did not pay, and one at the rim
+    country.given(stock("s00000", tee=1))
+    country.order(delivery_body("D-1", payment=PENDING_CARD))
+    country.clock.forward(minutes=11)
+    country.order(delivery_body("D-2"))
+    country.given(stock(RIM, tee=1))
+
+    # When the money comes after all
+    confirmed = country.on_order("D-1", "confirm")
+
+    # Then nobody has to send it back
+    assert (confirmed.status, confirmed.body["status"]) == (200, "confirmed")
+    assert confirmed.body["shipments"][-1]["location_id"] == RIM
+
+
 @pytest.mark.parametrize(
     ("policy", "found"),
     [({"locations": {"max_distance_km": 8.2}}, False), ({"locations": {"max_distance_km": 8.4}}, True)],

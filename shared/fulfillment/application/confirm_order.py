@@ -22,8 +22,9 @@ from fulfillment.application.ports import (
     WindowFull,
     Write,
 )
+from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
-from fulfillment.domain.decision import DecisionRequest, decide
+from fulfillment.domain.decision import DecisionRequest
 from fulfillment.domain.errors import Busy, NotFound, PaidButGone, WrongState
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import confirmed, confirmed_late, paid_early, refund_due
@@ -136,7 +137,7 @@ class ConfirmOrder:
         policy = self.picture.config.policy(order.policy_name)
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, order.method, policy, now, only=order.location_id)
-        stock = self.picture.stock_of(order.lines, found.inside)
+        look = Look(found, dict(self.picture.stock_of(order.lines, found.nearest)))
         products = self.picture.catalog.products({line.sku for line in order.lines})
         request = DecisionRequest(
             order.method,
@@ -145,14 +146,14 @@ class ConfirmOrder:
             frozenset(order.refused_by),
             items=items_of(products),
         )
-        decision = decide(request, found.inside, stock, policy, now, found.outside)
+        decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         if decision.status != "planned" and not tidied:
             reread = self.picture.locations.forget(REREAD_SECONDS)
             if self.expire.holding(order.lines) or reread:
                 raise _Tidied
         if decision.status != "planned":
             return refund_due(order, "paid_but_gone"), None, ()
-        packed = pack(request, found.inside, stock, policy, decision)
+        packed = pack(request, look.found.inside, look.stock, policy, decision)
         return confirmed_late(order, decision, now), packed, tuple(s.location_id for s in decision.shipments)
 
 

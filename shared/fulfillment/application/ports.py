@@ -149,8 +149,9 @@ class CatalogRepository(Protocol):
 
 
 class LocationRepository(Protocol):
-    """Locations. ``all`` may be up to a minute old; every write checks again. ``forget`` lets go of a picture that is
-    at least so old, and answers whether it did.
+    """Locations. ``all`` may be up to a minute old, and is the same sequence until one has changed; every write checks
+    again. ``forget`` has a picture that was last checked at least so long ago checked again, and answers whether it
+    does; at 0, when a location refused a write, the picture is let go of.
     """
 
     def all(self) -> Sequence[Location]: ...
