@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,7 +35,7 @@ def _policy(name: str) -> Any:
 
 def policy(name: str, **changed: Any) -> Document:
     """The document of an imitation, with other values where a case has its own numbers."""
-    return {"name": name, **deepcopy(_policy(name)), **changed}
+    return {"name": name, **_policy(name), **changed}
 
 
 def locations(names: Iterable[str], **more: Mapping[str, Any]) -> list[Document]:

@@ -24,7 +24,6 @@ from tests.conformance.asking import (
 
 HERE = Path(__file__).parent
 FILES = sorted(POLICIES.iterdir())
-NAMES = [file.stem for file in FILES]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -34,11 +33,10 @@ def test_the_file_is_the_policy_that_the_cases_inline(file: Path) -> None:
     assert read_policy(file) == inlined.to_domain(file.stem)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_imitation_is_asked_something(name: str) -> None:
-    told = [module.read_text("utf-8") for module in HERE.glob("*.py")]
+def test_every_imitation_is_asked_something() -> None:
+    told = "".join(module.read_text("utf-8") for module in HERE.glob("*.py"))
 
-    assert any(f'"{name}"' in text for text in told)
+    assert [file.stem for file in FILES if f'"{file.stem}"' not in told] == []
 
 
 @pytest.mark.parametrize("name", ["solidus-on-hand-first", "saleor-highest-stock", "hotwax-slow-movers"])
