@@ -150,6 +150,7 @@ def test_late_money_gets_the_unit_of_the_farthest_shop(country: World) -> None:
     country.clock.forward(minutes=11)
     country.order(delivery_body("D-2"))
     country.given(stock(RIM, tee=1))
+    country.clock.forward(seconds=1)
 
     # When the money comes after all
     confirmed = country.on_order("D-1", "confirm")
