@@ -100,6 +100,7 @@ def test_what_is_not_there_is_promised_by_a_location_that_may_promise_it() -> No
     assert (later.status, supplied(later)) == ("backordered", {"a": 2, "d": 1})
     assert [(s.quantity, s.backordered_at) for s in later.unfilled] == [(2, "d")]
     assert (nobody_promises_the_cap.status, supplied(nobody_promises_the_cap)) == ("unfillable", {})
+    assert [s.backordered_at for s in nobody_promises_the_cap.unfilled] == [None, None]
     assert (part.status, supplied(part)) == ("partial", {"a": 2, "d": 1})
 
 

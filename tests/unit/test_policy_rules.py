@@ -171,6 +171,8 @@ TWO = {"near": a_candidate("near", 1_000), "far": a_candidate("far", 9_000)}
         (("other_zone", "distance"), {"foreign": None}, {"foreign": None}, "near"),
         (("slow_movers",), {"attributes": {"weekly_sales": 9}}, {"attributes": {"weekly_sales": 8}}, "far"),
         (("slow_movers",), {}, {"attributes": {"weekly_sales": 1_000}}, "far"),
+        (("slow_movers",), {"attributes": {"weekly_sales": 1}}, {"attributes": {"weekly_sales": 0}}, "far"),
+        (("slow_movers", "distance"), {}, {"attributes": {"weekly_sales": -1}}, "near"),
         (("slow_movers", "distance"), {}, {"attributes": {"weekly_sales": True}}, "near"),
     ],
 )

@@ -175,10 +175,13 @@ class _Decider:
             plan = None
             unfilled = self._unfilled(plan, pool)
         shipments = self._shipments(plan)
+        status = _status(shipments, unfilled)
+        if status == "unfillable":
+            unfilled = tuple(replace(short, backordered_at=None) for short in unfilled)  # nobody was asked to
         for location_id, verdict in self._outcome(plan, pool):
             self.verdicts[location_id] = verdict
         return Decision(
-            status=_status(shipments, unfilled),
+            status=status,
             shipments=shipments,
             unfilled=unfilled,
             candidates=(*(self.verdicts[name] for name in sorted(self.verdicts)), *outside),
