@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from fulfillment.domain.routing.registry import RuleView, rule
 
-
 NEVER_SOLD = 10**12  # thousandths of weeks: longer than anything that sells at all
 
 
