@@ -1,10 +1,11 @@
-"""What operations see and set: locations, policies, stock; and the API's own description."""
+"""What operations see, set and try: locations, policies, stock, decisions; and the API's own description."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from fulfillment import bootstrap
+from fulfillment.api.decision_document import TrialIn
 from fulfillment.api.gateway import Request, Response, respond
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.openapi import document
@@ -35,6 +36,16 @@ def put_policy(request: Request) -> View:
     return bootstrap.operate().put_policy(request.parse(PolicyDoc).to_domain(request.path["name"]))
 
 
+def try_decision(request: Request) -> View:
+    """What would be decided now; nothing is changed."""
+    return bootstrap.try_decision()(request.parse(TrialIn).to_domain())
+
+
+def decisions(request: Request) -> View:
+    """Why an order is supplied from where it is."""
+    return bootstrap.get_decisions()(request.path["order_id"])
+
+
 def stock(request: Request) -> View:
     """A SKU at every location."""
     return bootstrap.operate().stock_picture(request.path["sku"])
@@ -57,6 +68,8 @@ OPERATIONS = {
     "PUT /v1/locations/{location_id}": put_location,
     "GET /v1/policies/{name}": get_policy,
     "PUT /v1/policies/{name}": put_policy,
+    "POST /v1/decisions": try_decision,
+    "GET /v1/orders/{order_id}/decisions": decisions,
     "GET /v1/stock/{sku}": stock,
     "POST /v1/stock-updates": stock_updates,
     "GET /v1/openapi.json": openapi,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fulfillment.application.confirm_order import ConfirmOrder
     from fulfillment.application.feed_stock import FeedStock
     from fulfillment.application.find_options import FindOptions
+    from fulfillment.application.get_decisions import GetDecisions
     from fulfillment.application.get_order import GetOrder
     from fulfillment.application.list_tasks import ListTasks
     from fulfillment.application.notify import Notify
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from fulfillment.application.picture import Picture
     from fulfillment.application.place_order import PlaceOrder
     from fulfillment.application.reroute_order import RerouteOrder
+    from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
 
 ROUTING_TABLES = ("tables.stock", "tables.locations", "tables.capacity", "tables.config")
@@ -238,6 +240,23 @@ def event_bus() -> EventBridgeBus:
 def parked() -> ParkedMessages:
     """Where messages go that no retry can help."""
     return ParkedMessages(aws.sqs(), _settings().need("parked_queue_url").parked_queue_url)
+
+
+@cache
+def try_decision() -> TryDecision:
+    """Decide without effect: reads that may lag a little, as options do."""
+    from fulfillment.application.try_decision import TryDecision
+
+    _settings().need("tables.products")
+    return TryDecision(_picture(False), SystemClock())
+
+
+@cache
+def get_decisions() -> GetDecisions:
+    """An order's decisions."""
+    from fulfillment.application.get_decisions import GetDecisions
+
+    return GetDecisions(_orders())
 
 
 @cache

@@ -22,6 +22,8 @@ RUN_BY = {
     "make soak": "(the long runs)",
     "make build": "tests/build/",
     "fulfillment load": "tests/local/chain.py",
+    "fulfillment decide events/decide/jakarta.json": "tests/unit/test_decide_command.py",
+    "fulfillment replay ORDER_ID": "tests/functions/test_replay.py",
     "sam deploy --guided": "needs AWS",
     "sam local invoke": "needs Docker",
 }

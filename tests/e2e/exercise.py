@@ -183,12 +183,14 @@ def expiry(scene: Scene) -> None:
 
 
 def administration(scene: Scene) -> None:
-    """Read and write what operations may."""
+    """Read, write and try what operations may."""
     caller = operations(scene.stack)
     location = caller.get(f"/v1/locations/{STORE}").expect(200)
     caller.put(f"/v1/locations/{STORE}", location).expect(200)
     policy = caller.get("/v1/policies/default").expect(200)
     caller.put("/v1/policies/default", policy).expect(200)
+    caller.post("/v1/decisions", {**basket(1), "method": "delivery"}).expect(200)
+    caller.get("/v1/orders/nobody/decisions").expect(404)
     caller.get(f"/v1/stock/{SKU}").expect(200)
     restock(scene)
 

@@ -133,6 +133,19 @@ CASES: dict[str, Case] = {
     "admin_put_policy": Case(
         says(200, name="default", version=1, split={"max_shipments": 2}, floors=[{"units": 1}])
     ),
+    "admin_try_decision": Case(
+        says(
+            200,
+            status="planned",
+            shipments=[AT_SENAYAN],
+            policy={"name": "inline", "version": 0},
+            changes=[{"location_id": "blok-m"}],
+        )
+    ),
+    "admin_get_decisions": Case(
+        says(200, order_id="EVENT-DELIVERY", decisions=[{"status": "planned", "shipments": [AT_SENAYAN]}]),
+        after=(DELIVERY,),
+    ),
     "admin_openapi": Case(says(200, openapi="3.1.0")),
 }
 

@@ -95,7 +95,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         page = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
         found.append({"name": "limit", "in": "query", "schema": page})
         found.append({"name": "cursor", "in": "query", "schema": text})
-    if route.method == "POST" and route.function != "options":
+    if route.method == "POST" and not route.only_reads:
         key = {"type": "string", "minLength": 1, "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
     return found

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from fulfillment.api import answers, requests
+from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
 
@@ -18,7 +19,10 @@ Caller = Literal["checkout", "operations", "staff", "anyone"]
 
 @dataclass(frozen=True)
 class Route:
-    """One call. ``problems`` are the refusals it can answer besides those every call can."""
+    """One call. ``problems`` are the refusals it can answer besides those every call can.
+
+    ``only_reads``: a POST that changes nothing, and so needs no Idempotency-Key.
+    """
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -29,6 +33,7 @@ class Route:
     body: type[BaseModel] | None = None
     success: int = 200
     problems: tuple[int, ...] = ()
+    only_reads: bool = False
 
     @property
     def operation_id(self) -> str:
@@ -53,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
         SHOP,
         answers.OptionsOut,
         requests.OptionsIn,
+        only_reads=True,
     ),
     Route(
         "POST",
@@ -85,6 +91,15 @@ ROUTES: tuple[Route, ...] = (
         answers.OrderOut,
         requests.CancelIn,
         problems=(404, 409),
+    ),
+    Route(
+        "GET",
+        f"{ORDER}/decisions",
+        "admin",
+        "Why an order is supplied from where it is, with what it costs.",
+        OPERATIONS,
+        DecisionsOut,
+        problems=(404,),
     ),
     Route("GET", TASKS, "tasks", "Open tasks, most urgent first.", STAFF, answers.TasksOut, problems=(404,)),
     *(
@@ -133,6 +148,16 @@ ROUTES: tuple[Route, ...] = (
         OPERATIONS,
         answers.PolicyOut,
         PolicyDoc,
+    ),
+    Route(
+        "POST",
+        "/v1/decisions",
+        "admin",
+        "Try a decision on live stock, with its reasons and costs. Reads only.",
+        OPERATIONS,
+        TrialOut,
+        TrialIn,
+        only_reads=True,
     ),
     Route(
         "GET",

@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "fulfillment.cli.load",
         "load products, locations, places and opening stock from CSV and GeoJSON files",
     ),
+    "decide": ("fulfillment.cli.decide", "decide where an order is supplied from, without AWS, and say why"),
+    "replay": ("fulfillment.cli.replay", "take an order's decisions again and compare them byte for byte"),
     "policy": ("fulfillment.cli.policy", "check policy files, show the shipped policies"),
     "openapi": ("fulfillment.cli.openapi", "print, write or check the OpenAPI document"),
 }

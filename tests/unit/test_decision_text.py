@@ -1,0 +1,242 @@
+"""A decision as a store manager is told it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from fulfillment.cli.decision_words import (
+    counted,
+    first_worse,
+    km,
+    listed,
+    measured,
+    when,
+    why_not,
+    would_change,
+)
+from fulfillment.domain.basket import Method
+from fulfillment.domain.decision import Objective
+from fulfillment.domain.routing.candidate import Detail, Reason, Verdict
+from fulfillment.domain.routing.changes import Change
+from tests.support.builders import MONDAY_NOON
+from tests.support.deciding import Console, a_place, an_input
+
+SENAYAN = a_place("senayan", 1.0, {"name": "Senayan"}, tee=3)
+BLOK_M = a_place("blok-m", 0.5, {"name": "Blok M"}, tee=2)
+FLOOR = {"floors": [{"units": 1}]}
+
+
+def story(console: Console, asked: dict[str, Any], *options: str) -> list[str]:
+    return console.told(asked, "--format", "text", *options).splitlines()
+
+
+def test_a_plan_is_told_with_the_nearest_that_is_not_in_it(console: Console) -> None:
+    assert story(console, an_input(SENAYAN, BLOK_M, policy=FLOOR)) == [
+        "Senayan, not Blok M: Blok M has 1 of 2 after its floor of 1.",
+        "",
+        "Senayan sends 2 x tee, 1 km away, there by Wed 25 Nov 2026 21:00 WIB.",
+        "  It must be packed by Mon 23 Nov 2026 14:00 WIB.",
+        "  It keeps 1 x tee for its own customers.",
+        "",
+        "Not chosen:",
+        "  Blok M, 500 m away: has 1 of 2 after its floor of 1.",
+        "",
+        "By the policy inline, Mon 23 Nov 2026 05:00 UTC.",
+        "Compared by: 1 shipment, 1 km; no plan is better.",
+    ]
+
+
+def test_a_pickup_says_when_it_is_ready(console: Console) -> None:
+    told = story(console, an_input(SENAYAN, method="pickup"))
+
+    assert told[0] == "Senayan."
+    assert told[2] == "Senayan hands over 2 x tee, 1 km away, ready by Mon 23 Nov 2026 14:00 WIB."
+
+
+def test_what_came_second_says_by_what_it_is_worse(console: Console) -> None:
+    told = story(console, an_input(SENAYAN, a_place("kota", 9.0, {"name": "Kota"}, tee=2)))
+
+    assert told[0] == "Senayan, not Kota: Kota has all 2, too, but that would be 9 km instead of 1 km."
+    assert "Second best: Kota, 9 km instead of 1 km." in told
+
+
+def test_what_is_as_good_is_decided_by_its_name(console: Console) -> None:
+    told = story(console, an_input(a_place("a", 1.0, tee=2), a_place("b", 1.0, tee=2)))
+
+    assert "Second best: b, just as good; the ids of the locations decided." in told
+
+
+def test_one_that_has_everything_and_came_third_is_told_so(console: Console) -> None:
+    told = story(console, an_input(*[a_place(name, n, tee=2) for n, name in enumerate("abc", 1)]))
+
+    assert "  c, 3 km away: has all 2, too; the plan is better." in told
+
+
+def test_a_pickup_that_the_store_cannot_supply_names_those_that_could(console: Console) -> None:
+    asked = an_input(BLOK_M, SENAYAN, policy=FLOOR, method="pickup", location_id="blok-m")
+
+    told = story(console, asked)
+
+    assert told[0] == "Not at Blok M: Blok M has 1 of 2 after its floor of 1."
+    assert "Missing: 2 x tee of line 1, 1 left." in told
+    assert "These could hand over everything: Senayan, 1 km away." in told
+    assert "  Senayan, 1 km away: is not the store that the customer chose." in told
+
+
+def test_a_pickup_that_nobody_can_supply_says_so(console: Console) -> None:
+    told = story(console, an_input(BLOK_M, method="pickup", location_id="blok-m", lines=[("tee", 9)]))
+
+    assert "No other store has everything either." in told
+
+
+def test_an_order_that_nobody_can_supply_names_the_nearest(console: Console) -> None:
+    told = story(console, an_input(BLOK_M, lines=[("tee", 9)]))
+
+    assert told[0] == "Nobody can supply this order: Blok M has 2 of 9."
+    assert story(console, an_input())[0] == "Nobody can supply this order."
+
+
+def test_what_is_sent_later_is_told(console: Console) -> None:
+    asked = an_input(a_place("kota", 1.0, {"name": "Kota"}, tee=0), policy={"fallback": ["backorder"]})
+    asked["stock"][0]["backorderable"] = True
+
+    told = story(console, asked)
+
+    assert told[0] == "Nothing is there now: Kota will send it later."
+    assert "Missing: 2 x tee of line 1, none left; Kota sends them later." in told
+
+
+def test_money_and_carriers_are_told_where_there_are_any(console: Console) -> None:
+    carrier = {"name": "JNE", "cutoff": "15:00", "transit_days": {"same": 1, "other": 3}}
+    policy = {"carriers": [carrier], "costs": {"per_shipment": 9000, "per_unit": "500"}}
+
+    told = story(console, an_input(SENAYAN, policy=policy))
+
+    assert told[2].startswith(
+        "Senayan sends 2 x tee, 1 km away with JNE, there by Tue 24 Nov 2026 21:00 WIB."
+    )
+    assert "  Estimated cost: 10000 IDR (handling 10000)." in told
+
+
+def test_many_that_were_not_chosen_are_counted_by_reason(console: Console) -> None:
+    shut = [a_place(f"x{n}", 5.0 + n, {"status": "closed"}) for n in range(3)]
+    others = [a_place(f"y{n}", 2.0 + n / 10, tee=1) for n in range(6)]
+
+    told = story(console, an_input(SENAYAN, *shut, *others))
+
+    assert "  And 4 farther away: 3 closed, 1 able to supply, with less or farther away." in told
+
+
+def test_an_explanation_is_told(console: Console) -> None:
+    closed = a_place("shut", 3.0, {"name": "Shut", "status": "closed"})
+    asked = an_input(SENAYAN, BLOK_M, closed, policy=FLOOR)
+
+    told = story(console, asked, "--explain", "blok-m", "senayan", "shut")
+
+    assert "Blok M would supply with 1 more of tee, or a floor of 0." in told
+    assert "Senayan is in the plan as it is." in told
+    assert "Shut would not supply with more units, a lower floor or fewer kilometres alone." in told
+
+
+WHY: list[tuple[Reason, Detail, str]] = [
+    ("refused_before", {}, "said no to this order before"),
+    ("closed", {}, "is closed"),
+    ("paused", {}, "is paused"),
+    ("method_not_offered", {}, "sends no parcels"),
+    ("not_chosen", {}, "is not the store that the customer chose"),
+    ("group_excluded", {"group": "outlets"}, "is in the group outlets, which the policy leaves out"),
+    ("group_excluded", {"only": "java, bali"}, "is in none of the groups that the policy asks: java, bali"),
+    ("kind_excluded", {"kind": "locker"}, "is a locker, which the policy leaves out"),
+    ("no_coordinates", {}, "is at an unknown distance, and the policy has a limit"),
+    ("outside_service_area", {}, "does not deliver to this address"),
+    ("too_far", {"limit_m": 25_000}, "is farther away than the policy's limit of 25 km"),
+    ("no_carrier", {}, "is served by no carrier that goes to this address"),
+    (
+        "not_open_soon",
+        {"opens_at": "2026-12-25T03:00:00+00:00"},
+        "can promise nothing within two weeks; it opens Fri 25 Dec 2026 10:00 WIB",
+    ),
+    ("not_open_soon", {}, "can promise nothing within two weeks"),
+    ("capacity_full", {"limit": 3}, "has taken all the orders that it can (3)"),
+    (
+        "misses_promise",
+        {"promise_at": "2026-11-25T14:00:00+00:00"},
+        "would deliver only by Wed 25 Nov 2026 21:00 WIB",
+    ),
+    ("no_stock", {}, "has none of it"),
+    ("below_floor", {"available": 1, "floor": 2}, "has 1, and keeps a floor of 2"),
+    ("outside_ring", {}, "was not asked: a plan was found nearer by"),
+    ("beaten", {"units": 1, "missing": 1, "floor": 1}, "has 1 of 2 after its floor of 1"),
+    ("beaten", {"units": 2, "missing": 0}, "has all 2, too"),
+]
+
+
+@pytest.mark.parametrize(("reason", "detail", "told"), WHY)
+def test_every_reason_has_its_words(reason: Reason, detail: Detail, told: str) -> None:
+    assert why_not(Verdict("x", reason, detail), "delivery", "Asia/Jakarta") == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "told"),
+    [
+        ("method_not_offered", {}, "hands out no pickups"),
+        (
+            "misses_promise",
+            {"promise_at": "2026-11-25T14:00:00+00:00"},
+            "would be ready only by Wed 25 Nov 2026 14:00 UTC",
+        ),
+    ],
+)
+def test_a_pickup_has_words_of_its_own(reason: Reason, detail: Detail, told: str) -> None:
+    method: Method = "pickup"
+
+    assert why_not(Verdict("x", reason, detail), method, "UTC") == told
+
+
+@pytest.mark.parametrize(
+    ("objective", "told"),
+    [
+        (Objective("distance", 12_345), "12.3 km"),
+        (Objective("shipments", 1), "1 shipment"),
+        (Objective("cost", 12_500_000), "12.5 GBP"),
+        (Objective("promise", 90), "90 minutes from now"),
+        (Objective("missing", 2), "2 missing"),
+        (Objective("other_zone", 1), "1 from another zone"),
+        (Objective("group_rank", 3), "group rank 3"),
+    ],
+)
+def test_every_objective_has_its_words(objective: Objective, told: str) -> None:
+    assert measured(objective, "GBP") == told
+
+
+def test_the_first_objective_that_differs_is_told() -> None:
+    best, other = (Objective("a", 1), Objective("b", 2)), (Objective("a", 1), Objective("b", 3))
+
+    assert first_worse(best, other, "IDR") == ("b 3", "b 2")
+    assert first_worse(best, best, "IDR") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (Change("units", {"tee": 2, "cap": 1}), "1 more of cap and 2 more of tee"),
+        (Change("km", {"metres": 400, "distance_m": 1_000}), "400 m nearer"),
+        (Change("km", {"distance_m": 1_000}), "a known distance of at most 1 km"),
+        (Change("floor", {"floor": 0}), "a floor of 0"),
+    ],
+)
+def test_every_change_has_its_words(change: Change, told: str) -> None:
+    assert would_change(change) == told
+
+
+def test_no_reason_is_without_words() -> None:
+    assert {reason for reason, _, _ in WHY} | {"chosen"} == set(get_args(Reason))
+
+
+def test_small_words() -> None:
+    assert [listed(list("abc")[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert [km(n) for n in (0, 999, 1_000, 12_345_678)] == ["0 m", "999 m", "1 km", "12,345.7 km"]
+    assert when(MONDAY_NOON, "Asia/Makassar") == "Mon 23 Nov 2026 13:00 WITA"
+    assert counted("capacity_full") == "capacity full"
