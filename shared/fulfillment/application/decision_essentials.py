@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from fulfillment.domain.carrier import Calendar, Carrier
 from fulfillment.domain.decision import DecisionRequest
 from fulfillment.domain.policy import FloorRule, Policy
 from fulfillment.domain.routing import rules
@@ -74,5 +75,5 @@ def _has_own_rules(policy: Policy) -> bool:
 
 def _groups_spoken_of(policy: Policy) -> set[str]:
     named = (policy.locations.include_groups, policy.locations.exclude_groups, policy.ranking)
-    parts = (*policy.floors, *policy.carriers, *policy.calendars)
+    parts: tuple[FloorRule | Carrier | Calendar, ...] = (*policy.floors, *policy.carriers, *policy.calendars)
     return {group for groups in (*named, *(part.groups for part in parts)) for group in groups}
