@@ -92,9 +92,10 @@ def test_a_record_that_nobody_can_read_is_different(chain: World, capsys: pytest
 
 
 def test_an_order_without_decisions_is_the_same_and_an_unknown_one_is_not_there(
-    chain: World, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chain.deliver("intake", order_body("Q-1", lines=order_lines(tee=99)))
+    world.given(a_product("tee"), a_location("senayan"))
+    world.deliver("intake", order_body("Q-1", lines=order_lines(tee=99)))
 
     assert main(["replay", "Q-1"]) == 0
     assert capsys.readouterr().out == "No decision was kept with the order 'Q-1'.\n"
@@ -112,7 +113,7 @@ def test_without_a_table_it_says_so(
 
 
 def test_a_table_that_does_not_answer_is_not_an_unknown_order(
-    chain: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ORDERS_TABLE", "Nowhere")
 

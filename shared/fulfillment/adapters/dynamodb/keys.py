@@ -3,6 +3,7 @@
 | what is asked                                   | table          | how                                            |
 |-------------------------------------------------|----------------|------------------------------------------------|
 | an order with its tasks, story and decisions    | Orders         | Query ``order_id``                             |
+| the decisions of an order                       | Orders         | Query ``order_id``, ``sk`` from ``DECISION#``  |
 | the order row alone                             | Orders         | Get ``order_id``, ``ORDER``                    |
 | the person behind an order                      | Orders         | Get ``order_id``, ``CONTACT``                  |
 | wrong codes tried at a task                     | Orders         | Update ``order_id``, ``TRIES#<n>``             |
