@@ -129,6 +129,7 @@ def confirm_order() -> ConfirmOrder:
     """The money is there."""
     from fulfillment.application.confirm_order import ConfirmOrder
 
+    _settings().need("tables.products")
     return ConfirmOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
 
 
@@ -154,6 +155,7 @@ def reroute_order() -> RerouteOrder:
     """Supply again what a store could not."""
     from fulfillment.application.reroute_order import RerouteOrder
 
+    _settings().need("tables.products")
     return RerouteOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
 
 
