@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from tests.e2e import kiosks
 from tests.local import stories
 from tests.local.calls import checkout, operations, staff
 from tests.local.inbox import Inbox
@@ -21,6 +22,8 @@ from tests.local.stories import SHIP_TO, new_id, step
 
 SKU = "TEE-RED-M"
 SHELF = 200  # enough for one round of everything
+MORE_THAN_THERE_IS = 9_999
+ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
 STORE = "senayan"
 PATIENCE_SECONDS = 60
 
@@ -75,7 +78,7 @@ def restock(scene: Scene) -> None:
 
 
 def shop(scene: Scene) -> None:
-    """Ask by postal code, order, pay, change one's mind when it is picked; ask for more than there is."""
+    """Ask by postal code, order, pay, change one's mind when it is picked; ask for more than there is anywhere."""
     caller = checkout(scene.stack)
     asked = {**basket(1), "methods": ["pickup", "delivery"]}
     offers = caller.post("/v1/options", asked).expect(200)["pickup"]
@@ -90,12 +93,16 @@ def shop(scene: Scene) -> None:
     caller.post(f"/v1/orders/{order_id}/cancel", {}, key=uuid4().hex).expect(200)
     assert caller.get(f"/v1/orders/{order_id}").expect(200)["status"] == "cancelled"
     caller.post("/v1/orders", pickup_order(SHELF + 50), key=uuid4().hex).expect(409)
+    wide = {**basket(MORE_THAN_THERE_IS), "customer": kiosks.CUSTOMER, "methods": ["delivery"]}
+    assert caller.post("/v1/options", wide).expect(200)["delivery"] == []
+    caller.post("/v1/orders", delivery_order(MORE_THAN_THERE_IS), key=uuid4().hex).expect(409)
 
 
 def intake(scene: Scene) -> None:
     """An order from a queue, one that nobody can supply, and one that nobody can read."""
     caller = checkout(scene.stack)
-    for body, status in ((pickup_order(1), "confirmed"), (pickup_order(SHELF + 50), "unfillable")):
+    bodies = [(pickup_order(1), "confirmed"), (delivery_order(MORE_THAN_THERE_IS), "unfillable")]
+    for body, status in bodies:
         scene.send("IntakeQueue", body)
 
         def there(order_id: str = body["order_id"], status: str = status) -> bool:
@@ -107,10 +114,12 @@ def intake(scene: Scene) -> None:
 
 
 def refusal(scene: Scene) -> None:
-    """A parcel that the first store has no time for goes elsewhere and is shipped; a message nobody can read."""
+    """A parcel that the first store has no time for goes elsewhere and is shipped; one with what nobody else has
+    goes nowhere; a message nobody can read.
+    """
     caller = checkout(scene.stack)
-    body = {**basket(1), "order_id": new_id("E"), "method": "delivery", "ship_to": SHIP_TO, "payment": PAID}
-    placed = caller.post("/v1/orders", with_contact(body), key=uuid4().hex).expect(201)
+    body = {**delivery_order(1), "customer": with_contact(basket(1))["customer"]}
+    placed = caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
     first = placed["shipments"][0]
     person = staff(scene.stack, first["location_id"])
     person.get(f"/v1/locations/{first['location_id']}/tasks").expect(200)
@@ -125,6 +134,12 @@ def refusal(scene: Scene) -> None:
     person = staff(scene.stack, second["location_id"])
     step(person, second["location_id"], second["task_id"], "accept")
     step(person, second["location_id"], second["task_id"], "ship", parcel)
+
+    rare = delivery_order(1, ONLY_HERE)
+    (only,) = caller.post("/v1/orders", rare, key=uuid4().hex).expect(201)["shipments"]
+    step(staff(scene.stack, STORE), STORE, only["task_id"], "refuse", {"reason": "no_time"})
+    path = f"/v1/orders/{rare['order_id']}"
+    scene.until("nobody else", lambda: caller.get(path).expect(200)["status"] == "unfillable")
     scene.parks("Reroute")
 
 
@@ -221,12 +236,12 @@ def exercise(scene: Scene, *functions: str) -> None:
 PAID = {"state": "captured", "kind": "card"}
 
 
-def basket(quantity: int) -> dict[str, Any]:
+def basket(quantity: int, sku: str = SKU) -> dict[str, Any]:
     """By postal code, so that the places are read, too."""
     return {
         "channel": "web",
         "customer": {"postal_code": "12190", "country": "ID"},
-        "lines": [{"line_id": "1", "sku": SKU, "quantity": quantity}],
+        "lines": [{"line_id": "1", "sku": sku, "quantity": quantity}],
     }
 
 
@@ -246,6 +261,19 @@ def pickup_order(quantity: int, **more: Any) -> dict[str, Any]:
         "payment": PAID,
     }
     return with_contact({**body, **more})
+
+
+def delivery_order(quantity: int, sku: str = SKU) -> dict[str, Any]:
+    """For somebody whom more places serve than a decision looks at."""
+    body = {
+        **basket(quantity, sku),
+        "customer": kiosks.CUSTOMER,
+        "order_id": new_id("E"),
+        "method": "delivery",
+        "ship_to": SHIP_TO,
+        "payment": PAID,
+    }
+    return with_contact(body)
 
 
 def shelf(scene: Scene) -> dict[str, Any]:
