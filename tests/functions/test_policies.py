@@ -119,3 +119,19 @@ def test_a_part_is_sent_only_where_policy_and_customer_agree(world: World) -> No
 
     assert (strict.status, unasked.status, agreed.status) == (409, 409, 201)
     assert [m["missing"] for m in agreed.body["missing"]] == [1]
+
+
+def test_lines_that_belong_together_come_from_one_store(world: World) -> None:
+    # Given a top here, a skirt there, and both of them far away
+    world.given(a_product("top"), a_product("skirt"))
+    world.given(a_location("senayan"), a_location("kota", point=north_of(SENAYAN, 9)))
+    world.given(a_location("bandung", point=north_of(SENAYAN, 120)))
+    world.given(stock("senayan", top=1), stock("kota", skirt=1), stock("bandung", top=1, skirt=1))
+    suit = [line | {"keep_together": "suit"} for line in order_lines(top=1, skirt=1)]
+    world.admin("PUT", POLICY, path={"name": "default"}, body={"objectives": ["distance"]})
+    world.clock.forward(seconds=61)
+
+    torn = world.options(asked(lines=order_lines(top=1, skirt=1), methods=["delivery"])).body["delivery"]
+
+    assert len(torn[0]["shipments"]) == 2
+    assert supplier(world, "A-1", lines=suit) == "bandung"

@@ -101,13 +101,14 @@ class DisplayIn(Contract):
 
 
 class LineIn(Contract):
-    """Whole units of a SKU."""
+    """Whole units of a SKU. Lines with the same ``keep_together`` leave from one location, undivided."""
 
     line_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$", examples=["1"])]
     sku: Sku
     quantity: Annotated[int, Field(ge=1, le=MAX_LINE_QUANTITY, examples=[2])]
     unit_price: MoneyIn | None = None
     display: DisplayIn | None = None
+    keep_together: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
     def to_domain(self) -> Line:
         """The line."""
@@ -118,6 +119,7 @@ class LineIn(Contract):
             self.unit_price.to_domain() if self.unit_price else None,
             self.display.name if self.display else None,
             self.display.promo if self.display else None,
+            self.keep_together,
         )
 
 

@@ -13,10 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fulfillment.domain.basket import Money
-from fulfillment.domain.decision import Allocation, Candidate, Shortfall
+from fulfillment.domain.decision import Allocation, Shortfall
 from fulfillment.domain.order import CustomerContact, Order, Shipment, task_id
 from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.routing.candidate import Candidate
 from fulfillment.domain.stock import StockRow
 
 View = dict[str, Any]
