@@ -272,6 +272,12 @@ def test_the_sea_and_unknown_lands_have_no_zone() -> None:
     assert islands.zone_of("GB", KETAPANG) is None
 
 
+def test_the_date_line_is_land_on_both_sides() -> None:
+    taveuni = Zone("taveuni", "FJ", a_square(179, -18, 180, -16))
+
+    assert [a_map(taveuni).zone_of("FJ", Point(-17, lon)) for lon in (180.0, -180.0)] == ["taveuni"] * 2
+
+
 def test_where_zones_overlap_the_first_by_name_is_taken() -> None:
     whole = Zone("archipelago", "ID", a_square(95, -11, 141, 6))
 

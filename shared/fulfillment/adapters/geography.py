@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from shapely import from_geojson
-from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
 from fulfillment.adapters.location_index import Found, LocationIndex, Mask
-from fulfillment.adapters.service_areas import ServiceAreas, shape
+from fulfillment.adapters.service_areas import ServiceAreas, shape, spots
 from fulfillment.application.ports import Around, Search, Seen
 from fulfillment.domain.basket import Method, Point
 from fulfillment.domain.location import Location, Zone
@@ -46,8 +45,8 @@ class ShapelyGeography:
                 for zone in sorted(self._read_zones(country), key=_zone_id)
                 if (land := shape(zone.polygon))
             ]
-        spot = ShapelyPoint(point.lon, point.lat)
-        return next((zone_id for zone_id, land in self._zones[country] if land.covers(spot)), None)
+        here = spots(point)
+        return next((zone for zone, land in self._zones[country] if any(map(land.covers, here))), None)
 
     def around(self, locations: Sequence[Location], search: Search, most: int, most_unable: int) -> Around:
         """The first that could supply, the nearest that could not, and a word on the rest."""

@@ -47,7 +47,7 @@ class ServiceAreas:
         for code in _codes_of(place):
             if code in self._by_code:
                 found[self._by_code[code]] = True
-        for spot in _spots(point):
+        for spot in spots(point):
             for n in self._land_tree.query(spot):
                 if not found[self._members[n]].all() and self._lands[n].covers(spot):
                     found[self._members[n]] = True
@@ -132,7 +132,7 @@ def _codes_of(place: CustomerPlace) -> list[Code]:
     ]
 
 
-def _spots(point: Point | None) -> tuple[ShapelyPoint, ...]:
+def spots(point: Point | None) -> tuple[ShapelyPoint, ...]:
     """The point as polygons know it. A point of the date line lies at both ends of the map."""
     if point is None:
         return ()

@@ -19,7 +19,8 @@ LocationStatus = Literal["open", "paused", "closed"]
 class ServiceArea:
     """Where a location may deliver: any one of the three that is set covers the customer.
 
-    ``polygon`` is a GeoJSON geometry (Polygon or MultiPolygon, longitude first).
+    ``polygon`` is a GeoJSON geometry (Polygon or MultiPolygon, longitude first). ``prefixes`` are beginnings of postal
+    or area codes of the location's own country, as ``domain.postal`` cuts them: SW1 does not hold SW1A.
     """
 
     polygon: Mapping[str, Any] | None = None
