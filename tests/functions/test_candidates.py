@@ -37,9 +37,10 @@ def candidate(method: Method = "delivery", policy: Policy | None = None, where: 
     return found
 
 
-def taken(location_id: str, window: str, orders: int, method: Method = "pickup") -> None:
-    """So many orders wait in an hour of a location."""
-    key = {"location_method": text(keys.location_method(location_id, method)), "window": text(window)}
+def taken(world: World, window: str, orders: int) -> None:
+    """So many pickups wait in an hour at senayan, of which nobody knows the orders."""
+    world.tampered = True
+    key = {"location_method": text(keys.location_method("senayan", "pickup")), "window": text(window)}
     aws.dynamodb().put_item(TableName="Capacity", Item={**key, "used": number(orders)})
 
 
@@ -107,7 +108,7 @@ def test_whoever_could_not_supply_is_not_asked_when_it_would(world: World) -> No
 
 def test_what_waits_in_the_promised_hour_is_the_queue_limit_or_not(world: World) -> None:
     world.given(a_location("senayan"))
-    taken("senayan", "2026-11-23T13", 4)
+    taken(world, "2026-11-23T13", 4)
 
     found = candidate("pickup")
 
@@ -117,8 +118,8 @@ def test_what_waits_in_the_promised_hour_is_the_queue_limit_or_not(world: World)
 
 def test_a_full_hour_is_passed_over_and_the_queue_is_of_the_one_that_is_promised(world: World) -> None:
     world.given(a_location("senayan", capacity={"pickup": 3}))
-    taken("senayan", "2026-11-23T13", 3)
-    taken("senayan", "2026-11-23T14", 1)
+    taken(world, "2026-11-23T13", 3)
+    taken(world, "2026-11-23T14", 1)
 
     found = candidate("pickup")
 
@@ -129,7 +130,7 @@ def test_a_full_hour_is_passed_over_and_the_queue_is_of_the_one_that_is_promised
 def test_where_every_hour_is_full_there_is_no_promise(world: World) -> None:
     world.given(a_location("senayan", capacity={"pickup": 1}))
     for hour in (13, 14):
-        taken("senayan", f"2026-11-23T{hour}", 1)
+        taken(world, f"2026-11-23T{hour}", 1)
 
     found = candidate("pickup", Policy(capacity_windows=2))
 

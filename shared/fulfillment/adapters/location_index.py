@@ -55,7 +55,8 @@ class LocationIndex:
         self._placed = np.array([location.point is not None for location in self.locations], dtype=np.bool_)
         self._in_tree = np.flatnonzero(self._placed)
         points = [location.point for location in self.locations]
-        self._tree = shapely.STRtree([shapely.Point(p.lon, p.lat) for p in points if p])
+        degrees = np.array([(p.lon, p.lat) for p in points if p]).reshape(-1, 2)
+        self._tree = shapely.STRtree(np.asarray(shapely.points(degrees)))
         self._on_sphere = OnSphere(points)
 
     def __len__(self) -> int:

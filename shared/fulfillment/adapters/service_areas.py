@@ -15,7 +15,7 @@ from shapely.geometry import Point as ShapelyPoint
 from shapely.geometry.base import BaseGeometry
 
 from fulfillment.adapters.location_index import Mask, OnSphere, Positions
-from fulfillment.adapters.sphere import SPARE_M, boxes_around, great_circle_m
+from fulfillment.adapters.sphere import SPARE_M, Box, boxes_around, great_circle_m
 from fulfillment.domain.basket import CustomerPlace, Point
 from fulfillment.domain.location import Location
 from fulfillment.domain.postal import PlaceKind, as_prefix, codes_of
@@ -33,7 +33,7 @@ class ServiceAreas:
         self._land_tree = shapely.STRtree(self._lands)
         circled, boxes = _circles(locations)
         self._circled = np.array(circled, dtype=np.intp)
-        self._circle_tree = shapely.STRtree(boxes)
+        self._circle_tree = shapely.STRtree(np.asarray(shapely.box(*np.array(boxes).reshape(-1, 4).T)))
         self._radius_m = np.array([_radius_m(location) for location in locations])
         self._middles = OnSphere([location.point for location in locations])
         self._by_code = _codes(locations)
@@ -96,16 +96,16 @@ def _radius_m(location: Location) -> float:
     return area.radius_km * 1000 if area and area.radius_km is not None else 0.0
 
 
-def _circles(locations: Sequence[Location]) -> tuple[list[int], list[BaseGeometry]]:
+def _circles(locations: Sequence[Location]) -> tuple[list[int], list[Box]]:
     """Boxes around circles, with the position of the location that stands in the middle."""
     positions: list[int] = []
-    boxes: list[BaseGeometry] = []
+    boxes: list[Box] = []
     for position, location in enumerate(locations):
         if location.point is None or not _radius_m(location):
             continue  # a circle around nowhere holds nobody
         for box in boxes_around(location.point, _radius_m(location)):
             positions.append(position)
-            boxes.append(shapely.box(*box))
+            boxes.append(box)
     return positions, boxes
 
 
