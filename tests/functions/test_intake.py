@@ -64,6 +64,7 @@ def test_every_kind_of_order_comes_over_the_queue(shop: World) -> None:
     assert shop.get_order("A-2").body["missing"][0]["missing"] == 6
 
 
+@pytest.mark.proof
 def test_a_hundred_orders_each_told_twice_and_shuffled_are_a_hundred_orders(world: World) -> None:
     # Given a hundred orders, every message twice, in the order of chance
     world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=150))

@@ -17,16 +17,16 @@ from tests.support.values import LATER, a_promise, a_reservation, a_shipment, an
 
 NOW = MONDAY_NOON
 WINDOW = "2026-11-23T14"
-TWO_LINES = (Allocation("1", "tee", 2), Allocation("2", "cap", 1))
+TWO_LINES = (Allocation("1", "tee", 2, floor=1), Allocation("2", "cap", 1, floor=1))
 PENDING = Payment("pending", "qris")
 
 
 def a_decision(*shipments: PlannedShipment, unfilled: tuple[Shortfall, ...] = ()) -> Decision:
-    return Decision("planned", shipments, unfilled, (), {}, None, True, "default", 1, NOW)
+    return Decision("planned", shipments, unfilled, (), (), None, True, (), "default", 1, NOW)
 
 
 def planned(location_id: str, *allocations: Allocation, **more: Any) -> PlannedShipment:
-    facts = {"distance_m": 900, "zone": "java", "floor": 1, "capacity_limit": 5} | more
+    facts = {"distance_m": 900, "zone": "java", "capacity_limit": 5} | more
     return PlannedShipment(location_id, allocations or TWO_LINES, a_promise(), **facts)
 
 

@@ -46,6 +46,7 @@ def scripts() -> Iterator[dict[str, ModuleType]]:
         del sys.modules[name]
 
 
+@pytest.mark.proof
 def test_it_passes_its_own_check(
     no_tables: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +231,7 @@ def test_products_and_stock_are_built_to_the_byte(scripts: dict[str, ModuleType]
     assert scripts["build"].stock_csv(goods, shops) == (CHAIN / "stock.csv").read_text()
 
 
+@pytest.mark.proof
 def test_the_whole_folder_is_built_to_the_byte(scripts: dict[str, ModuleType], tmp_path: Path) -> None:
     # Given the original source folder, or where it is not at hand, one made of the committed points
     source = Path(os.environ.get(SOURCE_VARIABLE) or write_source(tmp_path))
