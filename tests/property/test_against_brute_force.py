@@ -7,34 +7,34 @@ import pytest
 from fulfillment.domain.decision import Decision
 from tests.support.brute import Best, best_by_brute_force, first_by_brute_force
 from tests.support.instances import Instance, a_small_instance
-from tests.support.proofs import asked, chosen, faults, tallied, values_of
-from tests.support.reading import Problem, rungs
+from tests.support.ladder import Rung, rungs
+from tests.support.proofs import asked, backorder_faults, chosen, faults, missing, tallied, values_of
+from tests.support.reading import Problem
 
 A_FEW, MANY, ALL = 100, 2_000, 10_000  # plain, `make test`, `make soak`
 
 
-def expected(instance: Instance) -> tuple[Problem, Best | None]:
+def expected(instance: Instance) -> tuple[Rung, Problem, Best | None]:
     """The best plan of the first rung that has one, and that rung's question."""
     search = best_by_brute_force if instance.policy.choose == "best" else first_by_brute_force
     for rung in rungs(instance.request, instance.policy):
         question = asked(instance, rung)
         best = search(question, part=rung.part)
         if best is not None:
-            return question, best
-    return question, None
+            break
+    return rung, question, best
 
 
 def differs_from_brute_force(instance: Instance, decision: Decision) -> list[str]:
-    question, best = expected(instance)
-    wrong = faults(question, instance, decision)
+    rung, question, best = expected(instance)
+    wrong = [*faults(question, instance, decision), *backorder_faults(instance, rung, decision)]
     if best is None:
         return [*wrong, *(["a plan where there is none"] if decision.shipments else [])]
     if instance.policy.choose == "in_order" and not question.is_plain:
         # What is "all it can" where a piece, a value or a limit is in the way is not asked: only that there is a plan
         return [*wrong, *([] if decision.shipments else [f"no plan, but there is {best}"])]
-    status = "partial" if best.missing else "planned"
     told = values_of(decision) or ()
-    if told[len(told) - len(best.values) :] != best.values or decision.status != status:
+    if told[len(told) - len(best.values) :] != best.values or missing(decision) != best.missing:
         wrong.append(f"{decision.status} {told} {chosen(decision)}, but there is {best}")
     elif "shipments" in question.objectives and tuple(chosen(decision)) != best.location_ids:
         wrong.append(f"{chosen(decision)}, but {best.location_ids} ties and comes first")

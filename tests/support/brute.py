@@ -70,6 +70,13 @@ def _missing(question: Problem, loads: Loads) -> int:
 
 def _allowed(question: Problem, loads: Loads, missing: int) -> bool:
     in_one = len(loads) == 1 and not missing
+    lacking = question.wanted.copy()
+    for load in loads:
+        lacking.subtract(load)
+    if missing and question.least_value is not None and question.worth(lacking) < question.least_value:
+        return False
+    if missing and question.may_lack is not None and not set(+lacking) <= question.may_lack:
+        return False
     return all(
         load.total() > 0
         and (question.most_units is None or load.total() <= question.most_units)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from fulfillment.domain.basket import Line
+from fulfillment.domain.basket import Line, Money
 from fulfillment.domain.decision import Decision, DecisionRequest, Item, decide
 from fulfillment.domain.policy import (
     CostRates,
@@ -32,6 +32,7 @@ from tests.support.builders import MONDAY_NOON
 
 FAMILIES = ("splittable", "whole", "together", "cost", "mixed")
 GROUPS = ("north", "south")
+MOST_LINES_BY_STEPS, MOST_SHIPMENTS_BY_STEPS = 8, 4  # see ``an_instance``
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,20 @@ class Instance:
 
 
 def an_instance(family: str, seed: int) -> Instance:
-    """One order of a family: 1 to 20 lines, 2 to 30 candidates, 1 to 5 shipments."""
+    """One order of a family: 1 to 20 lines, 2 to 30 candidates, 1 to 5 shipments.
+
+    Rates have steps by weight for orders of at most 8 lines in at most 4 shipments, and go by the kilometre for
+    larger ones: where every gram may matter in every parcel, a large order is not always proven within the limit.
+    """
     dice = random.Random(f"{family}-{seed}")
     skus = [f"sku{n}" for n in range(dice.randint(1, 12))]
     names = [f"s{n:02}" for n in range(dice.randint(2, 30))]
     lines = tuple(
         Line(str(n + 1), dice.choice(skus), _few(dice, 6)) for n in range(dice.choice([1, 2, 4, 8, 12, 20]))
     )
-    policy = replace(_policy(family, dice), floors=_floors(dice, skus))
+    policy = replace(
+        _policy(family, dice, steps=len(lines) <= MOST_LINES_BY_STEPS), floors=_floors(dice, skus)
+    )
     if family == "together":
         lines = tuple(replace(line, keep_together=dice.choice([None, None, "a", "b"])) for line in lines)
     request = DecisionRequest("delivery", lines, items=_items(dice, skus))
@@ -88,7 +95,7 @@ def a_small_instance(seed: int) -> Instance:
     names = [f"s{n}" for n in range(dice.choice([1, 2, 3, 4, 4, 5, 5, 5, 5]))]
     groups = dice.choice([[None], [None], [None, "a"]])
     lines = tuple(
-        Line(str(n + 1), dice.choice(skus), _few(dice, 3), keep_together=dice.choice(groups))
+        Line(str(n + 1), dice.choice(skus), _few(dice, 3), _price(dice), keep_together=dice.choice(groups))
         for n in range(dice.choice([1, 2, 3, 4, 4]))
     )
     pickup = dice.random() < 0.1
@@ -103,7 +110,10 @@ def a_small_instance(seed: int) -> Instance:
     )
     candidates = tuple(_obstructed(dice, _candidate(dice, name)) for name in names)
     policy = _small_policy(dice, skus)
-    return Instance("small", seed, request, candidates, _stock(dice, lines, names, policy), policy)
+    stock = _stock(dice, lines, names, policy)
+    if any(fallback.rung == "backorder" for fallback in policy.fallback):
+        stock = _backorderable(dice, stock, skus, names)
+    return Instance("small", seed, request, candidates, stock, policy)
 
 
 def shrunk(instance: Instance, fails: Callable[[Instance], bool]) -> Instance:
@@ -127,12 +137,32 @@ def shrunk(instance: Instance, fails: Callable[[Instance], bool]) -> Instance:
     return replace(instance, stock=kept)
 
 
+def _price(dice: random.Random) -> Money | None:
+    """What the line itself says that a unit costs; mostly the product says it."""
+    return Money(Decimal(dice.randint(1, 30)) / 2, "IDR") if dice.random() < 0.1 else None
+
+
+def _backorderable(
+    dice: random.Random, stock: StockPicture, skus: list[str], names: list[str]
+) -> StockPicture:
+    """The same shelves; some locations may promise units that they do not have, some of them without a single one."""
+    rows = dict(stock)
+    for sku in skus:
+        often = dice.choice([0.1, 0.5])
+        for name in names:
+            row = rows.get((sku, name)) or StockRow(sku, name, 0)
+            if dice.random() < often:
+                rows[sku, name] = replace(row, backorderable=True)
+    return rows
+
+
 def _few(dice: random.Random, most: int) -> int:
     return min(dice.randint(1, most), dice.randint(1, most))
 
 
-def _policy(family: str, dice: random.Random) -> Policy:
+def _policy(family: str, dice: random.Random, *, steps: bool) -> Policy:
     most = dice.randint(1, 5)
+    steps = steps and most <= MOST_SHIPMENTS_BY_STEPS
     if family == "splittable":
         return Policy(split=SplitRules(most))
     if family == "whole":
@@ -148,7 +178,7 @@ def _policy(family: str, dice: random.Random) -> Policy:
             split=SplitRules(most, lines),
             objectives=("cost",),
             take_from=("cost",),
-            costs=_rates(dice),
+            costs=_rates(dice, steps=steps),
         )
     least = Decimal(dice.choice([5, 20, 60]))
     mixes = [
@@ -162,7 +192,7 @@ def _policy(family: str, dice: random.Random) -> Policy:
         split=SplitRules(most, min_parcel_value=dice.choice([None, least])),
         objectives=dice.choice(mixes),
         ranking=GROUPS,
-        costs=_rates(dice),
+        costs=_rates(dice, steps=steps),
     )
 
 
@@ -192,6 +222,10 @@ def _small_policy(dice: random.Random, skus: list[str]) -> Policy:
         (Fallback("more_shipments", most + 1),),
         (Fallback("part"),),
         (Fallback("more_shipments", most + 1), Fallback("part")),
+        (Fallback("backorder"),),
+        (Fallback("more_shipments", most + 1), Fallback("backorder")),
+        (Fallback("backorder"), Fallback("more_shipments", most + 1)),
+        (Fallback("part"), Fallback("backorder")),
     ]
     filters = [
         *[LocationFilter()] * 15,
@@ -208,7 +242,7 @@ def _small_policy(dice: random.Random, skus: list[str]) -> Policy:
         choose=dice.choice(["best", "best", "best", "in_order"]),
         objectives=dice.choice(objectives),
         take_from=dice.choice([("distance",), ("rank",), ("stock", "distance")]),
-        costs=_rates(dice),
+        costs=_rates(dice, steps=True),
         rings_km=dice.choice([(), (), (), (), (3.0,), (2.0, 10.0)]),
         fallback=dice.choice(ladder),
     )
@@ -225,12 +259,12 @@ def _floors(dice: random.Random, skus: list[str]) -> tuple[FloorRule, ...]:
     return tuple(rule for rule in rules if dice.random() < 0.2)
 
 
-def _rates(dice: random.Random) -> CostRates:
+def _rates(dice: random.Random, *, steps: bool) -> CostRates:
     """Amounts of two decimals at most: nothing is ever rounded."""
     near = tuple(
         WeightBand(Decimal(amount), grams)
         for amount, grams in zip(sorted(dice.sample(range(1, 30), 3)), (500, 2_000, None), strict=True)
-    )
+    )[0 if steps else 2 :]
     far = tuple(replace(band, amount=band.amount * 3) for band in near)
     transport = dice.choice(
         [

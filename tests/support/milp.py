@@ -99,6 +99,55 @@ def best_by_highs(question: Problem) -> tuple[int, ...] | None:
     return tuple(values)
 
 
+def cheapest_cover_by_highs(question: Problem) -> tuple[int, ...] | None:
+    """The same answer from a smaller model, for questions about hundreds of places.
+
+    Only which places are opened is asked: where no two blocks are of the same SKU, parcels have neither a least value
+    nor a limit, and a unit costs the same everywhere, a set of places is a plan if it holds enough of each SKU (or
+    somebody in it holds all of a block that may not be divided), and what is supplied from where changes nothing.
+    """
+    places, wanted = question.places, question.wanted
+    assert question.most_units is None
+    assert question.least_value is None
+    assert sum(len(block.units) for block in question.blocks) == len(wanted)
+    if any(sum(p.units.get(sku, 0) for p in places) < n for sku, n in wanted.items()):
+        return None
+    model = Model()
+    opened = [model.variable() for _ in places]
+    for block in question.blocks:
+        ((sku, units),) = block.units.items()
+        held = [min(units, place.units.get(sku, 0)) for place in places]
+        if block.divisible:
+            model.row({v: n for v, n in zip(opened, held, strict=True) if n}, low=units)
+        else:
+            model.row({v: 1 for v, n in zip(opened, held, strict=True) if n == units}, low=1)
+    model.row(dict.fromkeys(opened, 1), high=question.most)
+    values = []
+    for name in question.objectives:
+        by_place, always = _opening(question, name)
+        if not any(by_place) and name != question.objectives[-1]:
+            values.append(always)  # all plans alike; whether there is one is asked for the last
+            continue
+        least = model.least(dict(zip(opened, by_place, strict=True)))
+        if least is None:
+            return None
+        values.append(least + always)
+    return tuple(values)
+
+
+def _opening(question: Problem, name: str) -> tuple[list[int], int]:
+    """What an objective counts for opening each place, and in any case."""
+    places = question.places
+    if name != "cost":
+        assert name != "promise"
+        return [place.scores[name] for place in places], 0
+    prices = {sku: {(place.per_unit or {}).get(sku, 0) for place in places} for sku in question.wanted}
+    assert all(len(price) == 1 for price in prices.values())
+    assert all(len(place.bands) == 1 for place in places)
+    always = sum(n * next(iter(prices[sku])) for sku, n in question.wanted.items())
+    return [place.fixed + place.bands[0][1] for place in places], always
+
+
 class _Written:
     """The question, written down: which locations are opened, and which units of which block each of them gives."""
 

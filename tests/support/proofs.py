@@ -11,7 +11,8 @@ from statistics import median
 from fulfillment.domain.decision import Decision
 from tests.support.builders import MONDAY_NOON
 from tests.support.instances import Instance, shrunk
-from tests.support.reading import Problem, Rung, millionths, problem
+from tests.support.ladder import Rung, later
+from tests.support.reading import Problem, millionths, problem
 
 
 def asked(instance: Instance, rung: Rung | None = None) -> Problem:
@@ -37,8 +38,47 @@ def faults(question: Problem, instance: Instance, decision: Decision) -> list[st
         *_if(len(plan) > question.most, "too many shipments"),
         *_parcel_faults(question, plan, in_full=not decision.unfilled),
         *_divided(question, suppliers, decision),
+        *_left_out(question, decision),
         *_untold(question, plan, decision),
     ]
+
+
+def backorder_faults(instance: Instance, rung: Rung, decision: Decision) -> list[str]:
+    """Whether what is short is promised for later by whom it should be, and whether the status says so."""
+    by_sku = later(
+        instance.request,
+        instance.candidates,
+        instance.stock,
+        instance.policy,
+        MONDAY_NOON,
+        rung,
+        chosen(decision),
+    )
+    lacking = {short.sku for short in decision.unfilled}
+    nothing = "unfillable" if not decision.shipments else "partial"
+    status = "planned" if not lacking else "backordered" if lacking <= by_sku.keys() else nothing
+    promised = {} if status == "unfillable" else by_sku  # nothing comes later of an order that is not taken
+    return [
+        *_if(decision.status != status, f"{decision.status}, not {status}"),
+        *(
+            f"{short.sku} later from {short.backordered_at}, not {promised.get(short.sku)}"
+            for short in decision.unfilled
+            if short.backordered_at != promised.get(short.sku)
+        ),
+    ]
+
+
+def _left_out(question: Problem, decision: Decision) -> Iterable[str]:
+    lacking: Counter[str] = Counter()
+    for short in decision.unfilled:
+        lacking[short.sku] += short.quantity
+    if not decision.shipments or not lacking:
+        return
+    least = question.least_value
+    yield from _if(least is not None and question.worth(lacking) < least, "too little is left out")
+    yield from _if(
+        question.may_lack is not None and not set(lacking) <= question.may_lack, "nobody has it later"
+    )
 
 
 def _parcel_faults(question: Problem, plan: dict[str, Counter[str]], *, in_full: bool) -> Iterable[str]:
@@ -94,6 +134,7 @@ class Tally:
     decided: int = 0
     planned: int = 0
     proven: int = 0
+    shipments: Counter[int] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
     decide_ms: list[float] = field(default_factory=list)
     oracle_ms: list[float] = field(default_factory=list)
@@ -117,6 +158,7 @@ class Tally:
         self.decided += 1
         self.planned += decision.status == "planned"
         self.proven += decision.proven
+        self.shipments[len(decision.shipments)] += 1
         self.decide_ms.append((decided - started) * 1000)
         self.oracle_ms.append((ended - decided) * 1000)
         if found or not decision.proven:
@@ -140,6 +182,11 @@ def tallied(
 def values_of(decision: Decision) -> tuple[int, ...] | None:
     """The objectives' values; None without a plan."""
     return tuple(o.value for o in decision.objectives) if decision.shipments else None
+
+
+def missing(decision: Decision) -> int:
+    """Units that nobody supplies now."""
+    return sum(shortfall.quantity for shortfall in decision.unfilled)
 
 
 def chosen(decision: Decision) -> Sequence[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -17,8 +17,9 @@ from fulfillment.domain.basket import Line
 from fulfillment.domain.decision import DecisionRequest
 from fulfillment.domain.policy import CostRates, Policy
 from fulfillment.domain.routing.candidate import Candidate, StockPicture
+from tests.support.ladder import Rung, later, rungs
+from tests.support.words import combined, may_supply, metres, says, units_at, units_of
 
-UNKNOWN_M = 20_037_508  # half the equator
 HEAVIEST = 10**9  # grams: no limit
 
 
@@ -63,6 +64,9 @@ class Problem:
     objectives: tuple[str, ...]
     most_units: int | None = None
     least_value: int | None = None  # millionths
+    may_lack: frozenset[str] | None = (
+        None  # SKUs of which units may be left out, where some may; None: of any
+    )
     value: Mapping[str, int] | None = None  # of a unit, by SKU, millionths
     grams: Mapping[str, int] | None = None
 
@@ -117,11 +121,11 @@ def problem(
         (c for c in candidates if may_supply(request, c, policy) and rung.reaches(c)),
         key=lambda c: c.location_id,
     )
-    shelves = {c.location_id: _units_at(c, request, stock, policy) for c in allowed}
+    shelves = {c.location_id: units_at(c, request, stock, policy, now) for c in allowed}
     able = [c for c in allowed if any(shelves[c.location_id].values())]
-    wanted = _units(request.lines)
+    wanted = units_of(request.lines)
     said = {
-        name: _combined(name, [_says(name, c, shelves[c.location_id], wanted, policy, now) for c in able])
+        name: combined(name, [says(name, c, shelves[c.location_id], wanted, policy, now) for c in able])
         for name in policy.objectives
     }
     heard = tuple(name for name in policy.objectives if said[name] is not None)
@@ -136,67 +140,20 @@ def problem(
         objectives=heard,
         most_units=policy.split.max_parcel_units,
         least_value=None if least is None else millionths(least),
-        value={sku: millionths(item.price or Decimal(0)) for sku, item in request.items.items()},
+        may_lack=frozenset(later(request, candidates, stock, policy, now, rung)) if rung.all_later else None,
+        value=_prices(request),
         grams={sku: item.weight_grams for sku, item in request.items.items()},
     )
 
 
-@dataclass(frozen=True)
-class Rung:
-    """What is allowed on one rung of the ladder."""
-
-    most: int
-    part: bool = False
-    ring_km: float | None = None
-
-    def reaches(self, candidate: Candidate) -> bool:
-        metres = candidate.distance_m
-        return self.ring_km is None or (metres is not None and metres <= self.ring_km * 1000)
-
-
-def rungs(request: DecisionRequest, policy: Policy) -> Iterable[Rung]:
-    """What is tried, one after the other: the rings, then what the ladder adds to the widest of them."""
-    pickup = request.method == "pickup"
-    rung = Rung(1 if pickup else policy.split.max_shipments)
-    for ring_km in policy.rings_km or (None,):
-        rung = replace(rung, ring_km=ring_km)
-        yield rung
-    for fallback in policy.fallback:
-        if fallback.rung == "more_shipments" and not pickup:
-            rung = replace(rung, most=fallback.max_shipments or rung.most)
-        rung = replace(rung, part=rung.part or fallback.rung == "part")
-        yield rung
-    if pickup and request.accept_partial:
-        yield replace(rung, part=True)
-
-
-def may_supply(request: DecisionRequest, candidate: Candidate, policy: Policy) -> bool:
-    """Whether nothing but stock stands between a location and the order."""
-    groups = policy.groups_of(candidate.location_id, candidate.groups)
-    rule = policy.locations
-    farthest = rule.max_distance_km
-    near_enough = farthest is None or (
-        candidate.distance_m is not None and candidate.distance_m <= farthest * 1000
-    )
-    in_time = request.needed_by is None or (
-        candidate.promise is not None and candidate.promise.at <= request.needed_by
-    )
-    return all(
-        (
-            candidate.location_id not in request.refused_by,
-            candidate.status == "open",
-            request.method in candidate.methods,
-            request.location_id in (None, candidate.location_id),
-            request.method == "pickup" or candidate.covered is not False,
-            not candidate.full,
-            candidate.promise is not None,
-            not rule.include_groups or groups & set(rule.include_groups),
-            not groups & set(rule.exclude_groups),
-            not rule.kinds or candidate.kind in rule.kinds,
-            near_enough,
-            in_time,
-        )
-    )
+def _prices(request: DecisionRequest) -> dict[str, int]:
+    """Of a unit, by SKU, in millionths: the lowest that its lines say, else the product's."""
+    told: dict[str, list[Decimal]] = {}
+    for line in request.lines:
+        if line.unit_price is not None:
+            told.setdefault(line.sku, []).append(line.unit_price.amount)
+    prices = {sku: item.price or Decimal(0) for sku, item in request.items.items()}
+    return {sku: millionths(price) for sku, price in (prices | {s: min(x) for s, x in told.items()}).items()}
 
 
 def blocks(request: DecisionRequest, policy: Policy) -> tuple[Block, ...]:
@@ -219,30 +176,13 @@ def blocks(request: DecisionRequest, policy: Policy) -> tuple[Block, ...]:
 
 
 def _block(lines: Sequence[Line], *, divisible: bool) -> Block:
-    return Block(_units(lines), divisible, frozenset(line.line_id for line in lines))
+    return Block(units_of(lines), divisible, frozenset(line.line_id for line in lines))
 
 
 def _labels(line: Line, request: DecisionRequest, policy: Policy) -> set[str]:
     item = request.items.get(line.sku)
     tags = {f"tag {tag}" for tag in (item.tags if item else ()) if tag in policy.split.keep_together}
     return tags | ({f"group {line.keep_together}"} if line.keep_together is not None else set())
-
-
-def _units(lines: Iterable[Line]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for line in lines:
-        total[line.sku] += line.quantity
-    return dict(total)
-
-
-def _units_at(
-    candidate: Candidate, request: DecisionRequest, stock: StockPicture, policy: Policy
-) -> dict[str, int]:
-    rows = {line.sku: stock.get((line.sku, candidate.location_id)) for line in request.lines}
-    return {
-        sku: max(0, row.available - floor(sku, candidate, request, policy)) if row else 0
-        for sku, row in sorted(rows.items())
-    }
 
 
 def _place(
@@ -264,73 +204,12 @@ def _place(
     return Place(candidate.location_id, units, scores, fixed, per_unit, bands)
 
 
-def floor(sku: str, candidate: Candidate, request: DecisionRequest, policy: Policy) -> int:
-    """Units that the location keeps: the last rule that holds. Rules of the hour are not read here."""
-    item = request.items.get(sku)
-    groups = policy.groups_of(candidate.location_id, candidate.groups)
-    holding = [
-        rule.units
-        for rule in policy.floors
-        if (not rule.kinds or candidate.kind in rule.kinds)
-        and (not rule.groups or groups & set(rule.groups))
-        and (not rule.skus or sku in rule.skus)
-        and (not rule.tags or set(item.tags if item else ()) & set(rule.tags))
-        and (not rule.methods or request.method in rule.methods)
-    ]
-    return holding[-1] if holding else 0
-
-
-def _says(
-    name: str,
-    candidate: Candidate,
-    units: Mapping[str, int],
-    wanted: Mapping[str, int],
-    policy: Policy,
-    now: datetime,
-) -> int | None:
-    """What the rule of that name says of one location; None where it abstains."""
-    groups = policy.groups_of(candidate.location_id, candidate.groups)
-    ranked = [place for place, group in enumerate(policy.ranking) if group in groups]
-    promise = candidate.promise
-    said: dict[str, int | None] = {
-        "other_zone": None if candidate.foreign is None else int(candidate.foreign),
-        "shipments": 1,
-        "distance": _metres(candidate),
-        "rank": candidate.rank,
-        "group_rank": min(ranked, default=None),
-        "stock": -sum(units.values()),
-        "coverage": -sum(units[sku] >= n for sku, n in wanted.items()),
-        "load": candidate.queued,
-        "promise": None if promise is None else (promise.at - now) // timedelta(minutes=1),
-        "cost": 0,
-    }
-    return said[name]
-
-
-def _combined(name: str, said: Sequence[int | None]) -> tuple[int, ...] | None:
-    """The words on all locations as numbers that add up; None when the rule abstains from every one.
-
-    Ranks count from the best location there is, and one that is abstained from comes behind all others.
-    """
-    spoken = [value for value in said if value is not None]
-    if not spoken:
-        return None
-    if name not in {"rank", "group_rank", "stock", "coverage"}:
-        return tuple(value or 0 for value in said)
-    best = min(spoken)
-    return tuple(max(spoken) - best + 1 if value is None else value - best for value in said)
-
-
-def _metres(candidate: Candidate) -> int:
-    return UNKNOWN_M if candidate.distance_m is None else candidate.distance_m
-
-
 def _transport(candidate: Candidate, rates: CostRates) -> tuple[int, tuple[tuple[int, int], ...]]:
     zone = "other" if candidate.foreign else "same"
-    metres = _metres(candidate)
+    away = metres(candidate)
     for row in rates.transport:
-        if row.zone in ("any", zone) and (row.up_to_km is None or metres <= row.up_to_km * 1000):
-            kilometres = -(-metres // 1000)
+        if row.zone in ("any", zone) and (row.up_to_km is None or away <= row.up_to_km * 1000):
+            kilometres = -(-away // 1000)
             bands = tuple(
                 (
                     HEAVIEST if b.up_to_grams is None else b.up_to_grams,
