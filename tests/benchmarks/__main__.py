@@ -1,4 +1,4 @@
-"""`make bench`: candidate search, latencies of the deployed API, cold starts from the built layer. Judges nothing.
+"""`make bench`: decisions, candidate search, latencies of the deployed API, cold starts from the built layer. Judges nothing.
 
 These machines are noisy: read the ratios, which are taken in one run, rather than the milliseconds.
 """
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
+from tests.benchmarks import decision
 from tests.benchmarks.candidate_search import candidate_search, show
 from tests.benchmarks.cold_start import cold_starts
 from tests.local.build import build
@@ -29,6 +30,7 @@ LINES = [
 
 def main() -> None:
     """All benchmarks, each in a table of its own."""
+    decision.show(decision.decisions())
     show(candidate_search())
     template = build()
     with local_stack(location_ids(), template=template) as stack:
