@@ -1,6 +1,6 @@
-"""`make bench`: decisions, candidate search, latencies of the deployed API, cold starts from the built layer. Judges nothing.
+"""`make bench`: decisions, candidate search, latencies of the deployed API, cold starts from the built layer.
 
-These machines are noisy: read the ratios, which are taken in one run, rather than the milliseconds.
+It judges nothing. These machines are noisy: read the ratios, which are taken in one run, rather than the milliseconds.
 """
 
 from __future__ import annotations

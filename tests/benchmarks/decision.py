@@ -167,9 +167,7 @@ def decisions() -> list[Measured]:
 
 def show(rows: Sequence[Measured]) -> None:
     """A line for each."""
-    print(
-        f"\nOne decision, {LINES} lines, at most 3 shipments, {ORDERS} orders each; ms of processor time, warm"
-    )
+    print(f"\nOne decision, {LINES} lines, at most 3 shipments; ms of processor time, warm")
     print(
         f"  {'policy':<18}{'locations':>9}  {'stock':<18}{'planned':>8}{'parcels':>9}{'proven':>8}"
         f"{'p50':>8}{'p99':>8}{'greedy p50':>12}{'ratio':>8}{'it takes more parcels':>23}{'finds no plan':>15}"
