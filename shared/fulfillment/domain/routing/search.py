@@ -19,7 +19,7 @@ from fulfillment.domain.routing.parcels import Score, Taken
 
 Vector = tuple[int, ...]
 
-MAX_STEPS = 200_000  # a second or two in Lambda; 64 candidates in threes need 41,664 at the very most
+MAX_STEPS = 200_000  # some three seconds; ordinary decisions take hundreds, 64 candidates in threes 41,664 at most
 RUNNER_UP_STEPS = (
     5_000  # where plans hang on what they cost: the second best is worth less work than the best
 )
