@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fulfillment import bootstrap
+from fulfillment.application.ports import Command
+from fulfillment.domain.location import ServiceArea, Zone
 from tests.support.builders import (
     SENAYAN,
     a_location,
@@ -18,6 +21,7 @@ from tests.support.builders import (
 from tests.support.world import World
 
 POLICY = "/v1/policies/{name}"
+JAVA = {"type": "Polygon", "coordinates": [[[106, -7], [107, -7], [107, -6], [106, -6], [106, -7]]]}
 
 
 def put(world: World, name: str, **document: Any) -> None:
@@ -135,3 +139,93 @@ def test_lines_that_belong_together_come_from_one_store(world: World) -> None:
 
     assert len(torn[0]["shipments"]) == 2
     assert supplier(world, "A-1", lines=suit) == "bandung"
+
+
+def test_a_refused_parcel_is_rerouted_whole_or_all_of_it_is_missing(world: World) -> None:
+    # Given a policy that sends part, three tees from Senayan, and one tee elsewhere
+    world.given(a_product("tee"))
+    world.given(a_location("senayan"), a_location("kota", point=north_of(SENAYAN, 9)))
+    world.given(stock("senayan", tee=3), stock("kota", tee=1))
+    put(world, "default", fallback=["part"])
+    assert supplier(world, "A-1", lines=order_lines(tee=3)) == "senayan"
+    world.settle()
+
+    # When Senayan says no
+    world.on_task("senayan", "A-1~1", "refuse", {"reason": "damaged"})
+    world.settle()
+
+    # Then no unit is forgotten
+    order = world.get_order("A-1").body
+    assert (order["status"], [u["missing"] for u in order["unfilled"]]) == ("unfillable", [3])
+
+
+def test_a_refusal_says_all_that_is_missing_whatever_a_policy_would_send(world: World) -> None:
+    world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=1))
+    put(world, "default", fallback=["part", "backorder"])
+
+    options = world.options(asked(lines=order_lines(tee=2), methods=["delivery"])).body
+    order = world.order(delivery_body(lines=order_lines(tee=2)))
+
+    assert options["delivery"] == []
+    assert [(m["missing"], m["left"]) for r in options["reasons"] for m in r.get("missing", [])] == [(2, 1)]
+    assert (order.status, [(m["missing"], m["left"]) for m in order.body["left"]]) == (409, [(1, 1)])
+
+
+def test_an_order_that_an_option_was_made_for_is_not_refused_by_a_policy_of_a_minute_ago(
+    world: World,
+) -> None:
+    # Given functions that know a floor which keeps everything
+    two_stores(world)
+    put(world, "default", floors=[{"units": 3}])
+    assert world.order(order_body("A-1")).status == 409
+
+    # When it is lifted, and half a minute later the options know
+    world.admin("PUT", POLICY, path={"name": "default"}, body={"floors": []})
+    world.clock.forward(seconds=30)
+
+    # Then the order is taken, though its function's picture is younger than a minute
+    assert world.order(order_body("A-2")).status == 201
+
+
+def test_a_policy_is_given_back_as_it_is_now(world: World) -> None:
+    assert world.admin("GET", POLICY, path={"name": "default"}).body["version"] == 0
+
+    put(world, "default", pickup_options=3)
+    world.restart()
+    world.admin("GET", POLICY, path={"name": "default"})
+    world.admin("PUT", POLICY, path={"name": "default"}, body={"pickup_options": 4})
+
+    assert world.admin("GET", POLICY, path={"name": "default"}).body["pickup_options"] == 4
+
+
+def test_a_function_that_does_not_know_a_policy_yet_reroutes_by_what_the_order_was_placed_under(
+    world: World,
+) -> None:
+    # Given a reroute function that read the policies before one was put that leaves the museum's shop out
+    world.given(a_product("tee"), a_location("senayan"), a_location("blok-m", point=north_of(SENAYAN, 2)))
+    world.given(a_location("museum", point=north_of(SENAYAN, 1), groups=("museum",)))
+    world.given(stock("senayan", tee=1), stock("blok-m", tee=1), stock("museum", tee=1))
+    warm = bootstrap.reroute_order()
+    warm.picture.config.policies()
+    world.restart()
+    put(world, "shops", applies_to={"channels": ["web"]}, locations={"exclude_groups": ["museum"]})
+    assert supplier(world, "A-1") == "senayan"
+
+    # When Senayan refuses, and that function takes the message
+    world.on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"})
+    assert warm("A-1", Command("c-1", "f")) == "rerouted"
+
+    # Then the museum is still left out
+    assert world.get_order("A-1").body["shipments"][-1]["location_id"] == "blok-m"
+
+
+def test_a_store_whose_area_holds_the_customer_is_on_the_customers_side_in_all(world: World) -> None:
+    # Given a store across the strait that delivers here, and a carrier that does not cross it
+    world.given(a_product("tee"), Zone("java", "ID", JAVA))
+    world.given(a_location("gilimanuk", zone="bali", service_area=ServiceArea(radius_km=50)))
+    world.given(stock("gilimanuk", tee=1))
+    put(world, "default", carriers=[{"name": "kurir", "cutoff": "18:00", "transit_days": {"same": 1}}])
+
+    (option,) = world.options(asked(methods=["delivery"])).body["delivery"]
+
+    assert [s["location_id"] for s in option["shipments"]] == ["gilimanuk"]

@@ -9,7 +9,7 @@ import pytest
 from fulfillment.domain.basket import quantity_by_sku, weight_grams
 from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, OutOfStock, Refusal
 from fulfillment.domain.ledger import StockEffect, stock_effects
-from fulfillment.domain.policy import Policy
+from fulfillment.domain.policy import Fallback, Policy
 from tests.support.builders import MONDAY_NOON, a_basket, a_line, a_product
 
 
@@ -114,3 +114,10 @@ def test_every_refusal_has_a_status_and_a_title_of_its_own() -> None:
 
     assert {kind.status for kind in kinds} == {400, 404, 409, 422, 503}
     assert len({kind.title for kind in kinds}) == len(kinds) == 11
+
+
+def test_a_ladder_can_lack_rungs() -> None:
+    policy = Policy(fallback=(Fallback("more_shipments", 5), Fallback("part"), Fallback("backorder")))
+
+    assert policy.without("part", "backorder").fallback == (Fallback("more_shipments", 5),)
+    assert policy.without() == policy

@@ -272,3 +272,29 @@ def test_a_record_names_the_policy_that_it_was_taken_by() -> None:
         "nearest",
         7,
     )
+
+
+def test_attributes_that_are_too_much_to_keep_cost_the_replay_and_not_the_order() -> None:
+    # Given an own rule, and a hundred stores of which much is known
+    dice = random.Random(12)
+    policy = Policy(objectives=("slow_movers", "distance"))
+    known = [{a_word(dice, 40): a_word(dice, 100) for _ in range(20)} for _ in range(100)]
+    stores = [a_candidate(f"s{n}", 1_000 + n, attributes=about) for n, about in enumerate(known)]
+    shelves = picture(*(stock(store.location_id, tee=1) for store in stores))
+
+    kept = packed(a_delivery(), stores, shelves, policy)
+
+    assert len(kept) <= MAX_BYTES
+    record = unpack(kept)
+    assert (record.shortened, record.decision.status) == (True, "planned")
+    with pytest.raises(Unreadable, match="too much"):
+        replay(kept)
+
+
+def test_an_own_rule_that_looks_at_names_is_taken_again() -> None:
+    policy = Policy(objectives=("slow_movers", "distance"))
+    stores = [a_candidate("a", attributes={"weekly_sales": 3}), a_candidate("b")]
+
+    record = unpack(packed(a_delivery(), stores, picture(stock("a", tee=1)), policy))
+
+    assert [c.name for c in record.candidates] == ["A", "B"]

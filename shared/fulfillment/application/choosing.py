@@ -9,6 +9,7 @@ from decimal import Decimal
 from fulfillment.application.ports import ConfigRepository
 from fulfillment.domain.basket import Basket, Line, Method
 from fulfillment.domain.decision import Item
+from fulfillment.domain.order import Order
 from fulfillment.domain.policy import OrderFacts, Policy, policy_for
 from fulfillment.domain.product import Product
 
@@ -21,6 +22,14 @@ def policy_of(
     facts = OrderFacts(basket.channel, method, basket.customer.country, value, now)
     policies = config.policies()
     return policy_for(facts, policies, config.policy("default"))
+
+
+def policy_again(config: ConfigRepository, order: Order) -> Policy:
+    """The policy that an order was decided by, as it is now; as it was then, where this is not known here yet."""
+    newest = config.policy(order.policy_name)
+    if newest.version >= order.policy_version:
+        return newest
+    return config.policy_version(order.policy_name, order.policy_version) or config.policy(Policy().name)
 
 
 def items_of(products: Mapping[str, Product]) -> Mapping[str, Item]:

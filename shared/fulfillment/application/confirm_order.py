@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.application import views
-from fulfillment.application.choosing import items_of
+from fulfillment.application.choosing import items_of, policy_again
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import REREAD_SECONDS, Picture
@@ -113,7 +113,7 @@ class ConfirmOrder:
         """New promises, and the limits of their windows, for tasks whose own can no longer be kept because the money
         took its time. An order that is in time keeps its promise, and does not stand in its own way.
         """
-        policy = self.picture.config.policy(order.policy_name)
+        policy = policy_again(self.picture.config, order)
         where = self.picture.where(order.customer, required=False)
         fresh: dict[int, Promise] = {}
         limits: dict[int, int | None] = {}
@@ -134,7 +134,7 @@ class ConfirmOrder:
     def _late(
         self, order: Order, now: datetime, tidied: bool
     ) -> tuple[Change, bytes | None, tuple[str, ...]]:
-        policy = self.picture.config.policy(order.policy_name)
+        policy = policy_again(self.picture.config, order).without("part", "backorder")
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, order.method, policy, now, only=order.location_id)
         look = Look(found, dict(self.picture.stock_of(order.lines, found.nearest)))

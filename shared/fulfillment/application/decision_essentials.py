@@ -54,18 +54,24 @@ def _essential_floor(rule: FloorRule, skus: set[str], tags: set[str]) -> FloorRu
     return replace(rule, skus=ours, tags=marked)
 
 
-def essential_candidate(candidate: Candidate, policy: Policy) -> Candidate:
-    """The candidate without its name; without what only a retailer's own rules look at, where the policy has none."""
-    if _has_own_rules(policy):
-        return replace(candidate, name="")
+def essential_candidate(candidate: Candidate, policy: Policy, *, whole: bool = True) -> Candidate:
+    """The candidate as a retailer's own rules may have looked at it; where the policy has none, or not ``whole``,
+    without its name and attributes.
+    """
+    if whole and _has_own_rules(policy):
+        return candidate
     spoken_of = _groups_spoken_of(policy)
     groups = tuple(name for name in candidate.groups if name in spoken_of)
     return replace(candidate, name="", groups=groups, attributes={})
 
 
-def essential_candidates(candidates: Sequence[Candidate], policy: Policy) -> list[Candidate]:
+def essential_candidates(
+    candidates: Sequence[Candidate], policy: Policy, *, whole: bool = True
+) -> list[Candidate]:
     """All of them so, in the order of their ids."""
-    return [essential_candidate(c, policy) for c in sorted(candidates, key=lambda c: c.location_id)]
+    return [
+        essential_candidate(c, policy, whole=whole) for c in sorted(candidates, key=lambda c: c.location_id)
+    ]
 
 
 def _has_own_rules(policy: Policy) -> bool:

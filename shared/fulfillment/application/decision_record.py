@@ -43,7 +43,10 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Record:
-    """What a decision was taken on, and the decision. ``outside`` are the verdicts that came from elsewhere."""
+    """What a decision was taken on, and the decision. ``outside`` are the verdicts that came from elsewhere.
+
+    ``shortened``: what only own rules look at was too much to be kept, so that it cannot be taken again.
+    """
 
     request: DecisionRequest
     candidates: tuple[Candidate, ...]
@@ -51,6 +54,7 @@ class Record:
     policy: Policy
     outside: tuple[Verdict, ...]
     decision: Decision
+    shortened: bool = False
 
     def again(self) -> Decision:
         """The decision taken once more."""
@@ -66,9 +70,12 @@ def pack(
     decision: Decision,
 ) -> bytes:
     """The record; the same decision on the same picture gives the same bytes. What the decision cannot have looked at
-    is left out (``decision_essentials``).
+    is left out (``decision_essentials``). No order fails for the size of its record: rather, names and attributes are
+    left out, too.
     """
     packed = zlib.compress(_json(request, candidates, stock, policy, decision), level=6)
+    if len(packed) > MAX_BYTES:
+        packed = zlib.compress(_json(request, candidates, stock, policy, decision, whole=False), level=6)
     assert len(packed) <= MAX_BYTES, len(packed)
     return packed
 
@@ -105,8 +112,10 @@ class Replay:
 
 
 def replay(packed: bytes) -> Replay:
-    """Take a kept decision again, and compare all its bytes; Unreadable when these are no record."""
+    """Take a kept decision again, and compare all its bytes; Unreadable when these are no whole record."""
     record = unpack(packed)
+    if record.shortened:
+        raise Unreadable("kept without names and attributes, which were too much; it cannot be taken again")
     again = record.again()
     retaken = _json(record.request, record.candidates, record.stock, record.policy, again)
     kept = canonical(packed)
@@ -155,9 +164,11 @@ def _json(
     stock: StockPicture,
     policy: Policy,
     decision: Decision,
+    *,
+    whole: bool = True,
 ) -> bytes:
     policy = essential_policy(policy, request, candidates)
-    ordered = essential_candidates(candidates, policy)
+    ordered = essential_candidates(candidates, policy, whole=whole)
     places = {candidate.location_id: place for place, candidate in enumerate(ordered)}
     lines = {(line.line_id, line.sku): place for place, line in enumerate(request.lines)}
     plain = {
@@ -171,7 +182,7 @@ def _json(
         "policy": to_plain(Policy, policy),
         "decision": _outcome(decision, places, lines),
     }
-    return as_json(plain).encode()
+    return as_json(plain if whole else {**plain, "shortened": True}).encode()
 
 
 def _line(line: Line) -> list[Plain]:
@@ -259,6 +270,7 @@ def _record(plain: Plain) -> Record:
         policy=from_plain(Policy, plain["policy"]),
         outside=tuple(v for v in decision.candidates if v.location_id not in names),
         decision=decision,
+        shortened="shortened" in plain,
     )
 
 

@@ -75,7 +75,9 @@ class FindOptions:
         now: datetime,
         products: Mapping[str, Product],
     ) -> None:
-        policy = policy_of(self.picture.config, basket, "delivery", products, now)
+        policy = policy_of(self.picture.config, basket, "delivery", products, now).without(
+            "part", "backorder"
+        )
         found = self.picture.candidates(where, "delivery", policy, now)
         look = Look(found, dict(self.picture.stock_of(basket.lines, found.nearest)))
         request = DecisionRequest("delivery", basket.lines, items=items_of(products))

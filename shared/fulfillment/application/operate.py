@@ -55,6 +55,7 @@ class Operate:
 
     def get_policy(self, name: str) -> View:
         """The newest version of a policy; ``default`` is there before anybody put one, as *fewest-shipments*."""
+        self.config.forget()
         policy = self.config.policy(name)
         if policy.version == 0 and name != Policy().name:
             raise NotFound("unknown_policy", f"There is no policy {name!r}.")

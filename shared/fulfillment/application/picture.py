@@ -22,7 +22,6 @@ from fulfillment.application.ports import (
 from fulfillment.domain.basket import CustomerPlace, Line, Method, Point
 from fulfillment.domain.errors import FieldError, InvalidRequest
 from fulfillment.domain.hours import opening_at_or_after
-from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.postal import PlaceKind, codes_of
 from fulfillment.domain.product import Product
@@ -176,7 +175,7 @@ class Picture:
         """The first promise this location could make if nobody else had ordered anything."""
         search = Search(where.place, where.point, where.zone, method, policy)
         seen = self.geography.one(self.locations.all(), search, location_id)
-        return next(_promises(seen.location, search, now), None) if seen else None
+        return next(_promises(seen, search, now), None) if seen else None
 
     def stock_of(self, lines: Sequence[Line], candidates: Sequence[Candidate]) -> StockPicture:
         """Stock rows of the lines' SKUs at the candidates that can still supply."""
@@ -185,7 +184,7 @@ class Picture:
 
     def promised(self, seen: Sequence[Seen], search: Search, now: datetime) -> list[Candidate]:
         """Each with the first promise whose window has room. Windows are read in rounds, most need one."""
-        waiting = [_Waiting(s.location, search, now) for s in seen]
+        waiting = [_Waiting(s, search, now) for s in seen]
         asking = [one for one in waiting if one.promise is not None]
         while asking:
             used = self.capacity.used([one.window for one in asking])
@@ -196,11 +195,12 @@ class Picture:
 class _Waiting:
     """A location on its way to a promise that it can keep: each window is asked how many orders wait in it."""
 
-    def __init__(self, location: Location, search: Search, now: datetime) -> None:
-        self._location = location
+    def __init__(self, seen: Seen, search: Search, now: datetime) -> None:
+        self._seen = seen
+        self._location = seen.location
         self._search = search
         self._now = now
-        self._coming = _promises(location, search, now)
+        self._coming = _promises(seen, search, now)
         self._ahead = 0  # orders that are done before this one
         self._may_ask = search.policy.capacity_windows
         self.promise = next(self._coming, None)
@@ -234,14 +234,14 @@ class _Waiting:
         store with more and more orders promises later and later.
         """
         self._ahead += used
-        later = _promises(self._location, self._search, self._now, self._ahead)
+        later = _promises(self._seen, self._search, self._now, self._ahead)
         self._coming = dropwhile(lambda promise: promise.window < asked, later)
         return next(self._coming, None)
 
 
-def _promises(location: Location, search: Search, now: datetime, queued: int = 0) -> Iterator[Promise]:
-    same_zone = search.zone is None or location.zone is None or location.zone == search.zone
-    return promises(location, search.method, now, search.policy, same_zone, queued)
+def _promises(seen: Seen, search: Search, now: datetime, queued: int = 0) -> Iterator[Promise]:
+    same_zone = not _foreign(seen, search.zone)
+    return promises(seen.location, search.method, now, search.policy, same_zone, queued)
 
 
 def _candidate(seen: Seen, search: Search) -> Candidate:

@@ -85,7 +85,6 @@ class PlaceOrder:
         products = self.picture.known_products(request.basket.lines)
         chosen = self._chosen_store(request)
         where = self.picture.where(request.basket.customer, required=request.method == "delivery")
-        policy = policy_of(self.picture.config, request.basket, request.method, products, self.clock.now())
         wanted = DecisionRequest(
             request.method,
             request.basket.lines,
@@ -97,7 +96,7 @@ class PlaceOrder:
         looked_again = False
         for _ in range(MAX_ROUNDS):
             now = self.clock.now()
-            look = look or self._look(request, chosen, where, policy, now)
+            look = look or self._look(request, chosen, where, products, now)
             oldest_seconds = 0 if looked_again else SOLD_OUT_REREAD_SECONDS
             decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
             if refusal := self._refusal(request, decision):
@@ -106,6 +105,7 @@ class PlaceOrder:
                 looked_again, look = True, None
                 continue
             self._hold_to_option(request, decision, look.found, products, now)
+            policy = look.found.search.policy
             packed = pack(wanted, look.found.inside, look.stock, policy, decision)
             try:
                 return self._write(request, command, decision, packed, policy, now)
@@ -164,13 +164,16 @@ class PlaceOrder:
         return request.location_id
 
     def _may_have_changed(self, request: OrderRequest, refusal: Refusal) -> bool:
-        """End what others did not pay in time, and let go of an old picture of the locations: whether either was.
+        """End what others did not pay in time, and let go of old pictures of the locations and policies: whether
+        there were any.
 
         What is sold out is seldom a matter of the locations' settings, so a rush for the last unit reads them rarely.
         """
         sold_out = isinstance(refusal, OutOfStock)
-        reread = self.picture.locations.forget(SOLD_OUT_REREAD_SECONDS if sold_out else REREAD_SECONDS)
-        return bool(self.expire.holding(request.basket.lines)) or reread
+        old_seconds = SOLD_OUT_REREAD_SECONDS if sold_out else REREAD_SECONDS
+        rules = self.picture.config.forget(old_seconds)
+        places = self.picture.locations.forget(old_seconds)
+        return bool(self.expire.holding(request.basket.lines)) or rules or places
 
     def _let_go(self, lost: NotWritten) -> None:
         """Windows are read at every look; locations only when it was one of them that changed."""
@@ -178,8 +181,16 @@ class PlaceOrder:
             self.picture.locations.forget()
 
     def _look(
-        self, request: OrderRequest, chosen: str | None, where: Where, policy: Policy, now: datetime
+        self,
+        request: OrderRequest,
+        chosen: str | None,
+        where: Where,
+        products: Mapping[str, Product],
+        now: datetime,
     ) -> Look:
+        policy = policy_of(self.picture.config, request.basket, request.method, products, now)
+        # Part of an order is for whoever asked for it, and what is not there yet is not promised to anybody.
+        policy = policy.without(*(() if request.accept_partial else ("part",)), "backorder")
         found = self.picture.candidates(where, request.method, policy, now, only=chosen)
         return Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fulfillment.application import views
-from fulfillment.application.choosing import items_of
+from fulfillment.application.choosing import items_of, policy_again
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import REREAD_SECONDS, Picture
@@ -74,7 +74,7 @@ class RerouteOrder:
             if order.choices:
                 return "nothing_to_do", None, None, ()
             return "asked", offered_choices(order, self._choices(order, now)), None, ()
-        policy = self.picture.config.policy(order.policy_name)
+        policy = policy_again(self.picture.config, order).without("part", "backorder")
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
         lines = order.unallocated()
@@ -98,7 +98,7 @@ class RerouteOrder:
 
     def _choices(self, order: Order, now: datetime) -> tuple[Mapping[str, Any], ...]:
         """Other stores that have everything, nearest first; whether delivery is possible; and to cancel."""
-        policy = self.picture.config.policy(order.policy_name)
+        policy = policy_again(self.picture.config, order).without("part", "backorder")
         where = self.picture.where(order.customer, required=False)
         lines = order.unallocated()
         wanted = self._wanted(order, "pickup")
@@ -124,7 +124,7 @@ class RerouteOrder:
         return (*stores, {"choice": "cancel"})
 
     def _can_be_delivered(self, order: Order, now: datetime) -> bool:
-        policy = self.picture.config.policy(order.policy_name)
+        policy = policy_again(self.picture.config, order).without("part", "backorder")
         where = self.picture.where(order.customer, required=False)
         if where.point is None:
             return False

@@ -158,7 +158,7 @@ def _candidate(
 ) -> Candidate:
     method, here = asked.request.method, asked.customer.point
     zones_known = asked.zone is not None and location.zone is not None
-    same_zone = not zones_known or asked.zone == location.zone
+    same_zone = not zones_known or asked.zone == location.zone or bool(covered)
     queued = asked.used.get(location.location_id, 0)
     limit = location.capacity.get(method)
     first = next(promises(location, method, now, policy, same_zone, queued), None)
@@ -172,7 +172,7 @@ def _candidate(
         methods=location.methods,
         distance_m=great_circle_m(here, location.point) if here and location.point else None,
         covered=covered,
-        foreign=not (same_zone or covered) if zones_known else None,
+        foreign=not same_zone if zones_known else None,
         zone=location.zone,
         promise=None if full else first,
         full=full,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from fulfillment.domain.basket import Method
@@ -189,7 +190,21 @@ class Policy:
 
     def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
         """The groups a location is in: those it names itself and those that name it."""
-        return frozenset(own) | {name for name, ids in self.groups.items() if location_id in ids}
+        named = self._groups_by_location.get(location_id)
+        return named.union(own) if named else frozenset(own)
+
+    @cached_property
+    def _groups_by_location(self) -> Mapping[str, frozenset[str]]:
+        """Looked up for every candidate, so that a policy may name thousands of locations."""
+        groups: dict[str, set[str]] = {}
+        for name, ids in self.groups.items():
+            for location_id in ids:
+                groups.setdefault(location_id, set()).add(name)
+        return {location_id: frozenset(names) for location_id, names in groups.items()}
+
+    def without(self, *rungs: str) -> Policy:
+        """The same with a ladder that lacks these rungs."""
+        return replace(self, fallback=tuple(f for f in self.fallback if f.rung not in rungs))
 
     def payment_deadline(self, kind: str, now: datetime, pay_by: datetime | None) -> datetime:
         """Until when unpaid units are kept: the window of the kind, or ``pay_by`` where it is earlier.

@@ -191,6 +191,10 @@ class DynamoDBConfigRepository:
         """The newest version of each policy that was put, by name, at most a minute old."""
         return self._policies.get()
 
+    def forget(self, at_least_seconds_old: float = 0) -> bool:
+        """Read the policies again the next time, if what is known of them is at least so old; whether it is."""
+        return self._policies.forget(at_least_seconds_old)
+
     def policy(self, name: str) -> Policy:
         """The newest version, at most a minute old; the default rules under that name where none was put."""
         return next((policy for policy in self.policies() if policy.name == name), Policy(name=name))

@@ -19,10 +19,10 @@ from fulfillment.domain.routing.parcels import Score, Taken
 
 Vector = tuple[int, ...]
 
-MAX_STEPS = 200_000  # some three seconds; ordinary decisions take hundreds, 64 candidates in threes 41,664 at most
-RUNNER_UP_STEPS = (
-    5_000  # where plans hang on what they cost: the second best is worth less work than the best
-)
+# Some three seconds. Ordinary decisions take hundreds of steps; 64 candidates in threes are 41,664 sets.
+MAX_STEPS = 200_000
+# Where plans hang on what they cost, the second best is worth less work than the best.
+RUNNER_UP_STEPS = 5_000
 
 
 class Budget:
