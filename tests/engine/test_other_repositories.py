@@ -17,6 +17,7 @@ from fulfillment.adapters.dynamodb.catalog import (
     DynamoDBConfigRepository,
     DynamoDBLocationRepository,
 )
+from fulfillment.adapters.dynamodb.chain import DynamoDBChainWriter
 from fulfillment.adapters.dynamodb.rows import number, text
 from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
 from fulfillment.adapters.dynamodb.tables import Tables
@@ -123,6 +124,48 @@ def test_a_movement_is_recorded_once(world: World) -> None:
 
     # Then it counts once
     assert world.stock("tee", "senayan").on_hand == 5
+
+
+def test_what_a_unit_is_worth_and_may_be_promised_is_kept_by_every_write(world: World) -> None:
+    # Given a shelf that says both
+    row = StockRow(
+        "tee",
+        "senayan",
+        5,
+        observed_at=MONDAY_NOON,
+        version=1,
+        unit_value=Decimal("1500.50"),
+        backorderable=True,
+    )
+    shelves().write(None, row, a_movement(change=5), None)
+    assert shelves().row("tee", "senayan") == row
+
+    # When it is counted and units move
+    counted = row.counted(7, MONDAY_NOON)
+    shelves().write(row, counted, a_movement("m2", kind="count", on_hand=7, change=0), None)
+    moved = counted.moved(-1)
+    shelves().write(counted, moved, a_movement("m3", kind="sale", change=-1), None)
+
+    # Then both are still said, whichever way the row is read
+    assert shelves().rows([("tee", "senayan")]) == {("tee", "senayan"): moved}
+    assert list(shelves().everywhere("tee")) == [moved]
+    assert (moved.unit_value, moved.backorderable) == (Decimal("1500.50"), True)
+
+
+def test_opening_stock_says_what_a_unit_is_worth_once(world: World) -> None:
+    # Given a shelf that is open, and one that is not
+    world.given(stock("senayan", tee=3))
+    opening = [
+        StockRow("tee", location_id, 5, version=1, unit_value=Decimal(90000), backorderable=True)
+        for location_id in ("senayan", "kota")
+    ]
+
+    # When both are loaded
+    DynamoDBChainWriter(aws.dynamodb(), tables()).open_stock(opening)
+
+    # Then the first is left alone in this, too
+    assert world.stock("tee", "senayan") == stock("senayan", tee=3)[0]
+    assert world.stock("tee", "kota") == opening[1]
 
 
 def test_movements_are_read_from_after_a_moment_on_and_oldest_first(world: World) -> None:

@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import locations_mark
 from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.stock import row_item
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
@@ -87,18 +88,7 @@ def zone_item(zone: Zone) -> Item:
 
 def stock_item(row: StockRow) -> Item:
     """A row of Stock."""
-    seen = {"observed_at": keys.instant(row.observed_at)} if row.observed_at else {}
-    return _item(
-        sku=row.sku,
-        location_id=row.location_id,
-        on_hand=row.on_hand,
-        reserved=row.reserved,
-        blocked=row.blocked,
-        missing=row.missing,
-        available=row.available,
-        version=row.version,
-        **seen,
-    )
+    return row_item(row)
 
 
 def item_bytes(item: Item) -> int:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import Cached
@@ -166,14 +167,16 @@ def stock_row(row: Row) -> StockRow:
         missing=number_of(row, "missing"),
         observed_at=instant_of(row, "observed_at"),
         version=number_of(row, "version"),
+        unit_value=Decimal(row["unit_value"]["N"]) if "unit_value" in row else None,
+        backorderable=row.get("backorderable", {}).get("BOOL", False),
     )
     assert value.available == number_of(row, "available"), row
     return value
 
 
 def row_item(row: StockRow) -> Row:
-    """The row of a value."""
-    item = {
+    """The row of a value: all of it, since a count replaces the row. What it does not say has no attribute."""
+    item: dict[str, Any] = {
         "sku": text(row.sku),
         "location_id": text(row.location_id),
         "on_hand": number(row.on_hand),
@@ -185,6 +188,10 @@ def row_item(row: StockRow) -> Row:
     }
     if row.observed_at:
         item["observed_at"] = text(keys.instant(row.observed_at))
+    if row.unit_value is not None:
+        item["unit_value"] = {"N": f"{row.unit_value:f}"}
+    if row.backorderable:
+        item["backorderable"] = {"BOOL": True}
     return item
 
 
