@@ -170,6 +170,30 @@ def test_a_wrong_stock_row_is_named(
     assert [line.partition("row 2")[2].lstrip(",: ") for line in check(arguments, capsys)] == [problem]
 
 
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ("-1,", "column unit_value: -1 is negative"),
+        (
+            "1.500,",
+            "column unit_value: '1.500' has more than 2 decimals; write 199000 without thousands separators",
+        ),
+        (
+            "Rp 5000,",
+            "column unit_value: 'Rp 5000' is not an amount; write 199000 or 19.90, without thousands separators",
+        ),
+        (",true", "column backorderable: 'true' is not one of yes, no"),
+    ],
+)
+def test_a_wrong_word_on_what_units_are_worth_or_may_be_promised_is_named(
+    cells: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "sku,location_id,on_hand,unit_value,backorderable"
+    arguments = write(tmp_path, stock=f"{header}\nTEE-RED-L,kuta,2,,\nTEE-RED-M,senayan,2,{cells}\n")
+
+    assert check(arguments, capsys) == [f"stock.csv, row 3, {problem}"]
+
+
 def test_keys_that_come_twice_name_the_first_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Given every file with a second row or feature of the same key
     arguments = write(
@@ -220,7 +244,8 @@ def test_a_wrong_place_is_named(
         ("sku,location_id\nA,B\n", "row 1, column on_hand: is missing"),
         (
             "sku,location_id,on_hand,colour\nA,B,1,red\n",
-            "row 1, column colour: is not known; known are sku, location_id, on_hand, blocked",
+            "row 1, column colour: is not known; known are sku, location_id, on_hand, blocked, "
+            "unit_value, backorderable",
         ),
         ("sku,location_id,on_hand,sku\nA,B,1,A\n", "row 1, column sku: is there twice"),
         (

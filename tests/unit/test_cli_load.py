@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,34 @@ def test_opening_stock_keeps_the_books_in_order(world: World, tmp_path: Path) ->
         "version": 1,
         "observed_at": "2026-11-22T01:00:00.000000Z",
     }
+
+
+def test_stock_may_say_what_a_unit_is_worth_and_may_be_promised(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given stock that says so of some shelves
+    header = "sku,location_id,on_hand,unit_value,backorderable\n"
+    stock = "TEE-RED-M,senayan,1,50000.50,yes\nTEE-RED-M,kuta,1,,no\nTEE-RED-L,kuta,0,0,\n"
+    assert main(write(tmp_path, stock=header + stock)) == 0
+
+    # Then the shelves say it
+    said = {
+        (sku, shop): (found.unit_value, found.backorderable)
+        for sku, shop in (("TEE-RED-M", "senayan"), ("TEE-RED-M", "kuta"), ("TEE-RED-L", "kuta"))
+        for found in [world.stock(sku, shop)]
+    }
+    assert said == {
+        ("TEE-RED-M", "senayan"): (Decimal("50000.50"), True),
+        ("TEE-RED-M", "kuta"): (None, False),
+        ("TEE-RED-L", "kuta"): (0, False),
+    }
+
+    # And when they are loaded again with other words, what is there is left alone, and that is told
+    capsys.readouterr()
+    assert main(write(tmp_path, stock=header + "TEE-RED-M,senayan,1,1,no\n")) == 0
+    row_ = world.stock("TEE-RED-M", "senayan")
+    assert (row_.unit_value, row_.backorderable) == (Decimal("50000.50"), True)
+    assert "1 of the stock rows were there already and left alone" in capsys.readouterr().out
 
 
 def test_a_moment_without_an_offset_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

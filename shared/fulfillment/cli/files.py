@@ -46,7 +46,7 @@ LOCATIONS = Columns(
         "capacity_pickup", "capacity_delivery", "rank", "status", "address", "phone", "maps_url",
     ),
 )  # fmt: skip
-STOCK = Columns(("sku", "location_id", "on_hand"), ("blocked",))
+STOCK = Columns(("sku", "location_id", "on_hand"), ("blocked", "unit_value", "backorderable"))
 PLACES = Columns(("country", "code", "lat", "lon"), ("zone", "precision_km", "name"))
 
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/+-]*")
@@ -247,8 +247,19 @@ def read_stock(path: Path, observed_at: datetime, report: Report) -> dict[tuple[
         blocked = row.whole("blocked", high=MAX_UNITS) or 0
         if row.sound and blocked > on_hand:
             row.fail("blocked", f"{blocked} is more than on_hand, {on_hand}")
+        unit_value = row.amount("unit_value")
+        backorderable = row.choice("backorderable", ("yes", "no"), "no") == "yes"
         if row.sound:
-            value = StockRow(sku, location_id, on_hand, blocked=blocked, observed_at=observed_at, version=1)
+            value = StockRow(
+                sku,
+                location_id,
+                on_hand,
+                blocked=blocked,
+                observed_at=observed_at,
+                version=1,
+                unit_value=unit_value,
+                backorderable=backorderable,
+            )
             _keep(found, (sku, location_id), row, "sku", value, told=f"{sku} at {location_id}")
     return found
 
