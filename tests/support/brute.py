@@ -23,11 +23,26 @@ class Best:
 
 
 def best_by_brute_force(question: Problem, *, part: bool = False) -> Best | None:
-    """The best of all plans that supply everything; of all that supply something where part is allowed."""
+    """The best of all plans that supply everything; of all that supply something where part is allowed.
+
+    Where units and the choice of places are all that matters, nobody supplies what the others could without it.
+    """
     any_way_will_do = "cost" not in question.objectives
+    frugal = any_way_will_do and question.is_plain and not part
     return min(
-        (_plan(question, places, loads) for places, loads in all_plans(question, part, any_way_will_do)),
+        (
+            _plan(question, places, loads)
+            for places, loads in all_plans(question, part, any_way_will_do)
+            if not (frugal and _has_a_needless_one(question, places))
+        ),
         default=None,
+    )
+
+
+def _has_a_needless_one(question: Problem, places: Sequence[Place]) -> bool:
+    return any(
+        all(sum(p.units[sku] for p in places if p is not one) >= n for sku, n in question.wanted.items())
+        for one in places
     )
 
 

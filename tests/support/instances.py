@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -32,6 +32,7 @@ from tests.support.builders import MONDAY_NOON
 
 FAMILIES = ("splittable", "whole", "together", "cost", "mixed")
 GROUPS = ("north", "south")
+MOST_TRIES = 400  # to make a failing instance smaller; of hundreds of stores each try takes a while
 MOST_LINES_BY_STEPS, MOST_SHIPMENTS_BY_STEPS = 8, 4  # see ``an_instance``
 
 
@@ -117,24 +118,30 @@ def a_small_instance(seed: int) -> Instance:
 
 
 def shrunk(instance: Instance, fails: Callable[[Instance], bool]) -> Instance:
-    """A smaller instance that still fails: without the lines and candidates that are not needed for it."""
-    lines, candidates = instance.request.lines, instance.candidates
-    smaller = [
-        *(
-            replace(
-                instance, request=replace(instance.request, lines=tuple(x for x in lines if x is not line))
-            )
-            for line in lines
-            if len(lines) > 1
-        ),
-        *(replace(instance, candidates=tuple(c for c in candidates if c is not one)) for one in candidates),
-    ]
-    failing = next((one for one in smaller if fails(one)), None)
-    if failing:
-        return shrunk(failing, fails)
-    skus, names = {line.sku for line in lines}, {c.location_id for c in candidates}
+    """A smaller instance that still fails: without the lines and candidates that are not needed for it.
+
+    Halves are left out first, then smaller parts; after ``MOST_TRIES`` it is small enough.
+    """
+    tries = MOST_TRIES
+    size = max(len(instance.request.lines), len(instance.candidates)) // 2
+    while size and tries > 0:
+        smaller = list(_without(instance, size))[:tries]
+        tries -= len(smaller)
+        failing = next((one for one in smaller if fails(one)), None)
+        instance, size = (failing, size) if failing else (instance, size // 2)
+    skus = {line.sku for line in instance.request.lines}
+    names = {candidate.location_id for candidate in instance.candidates}
     kept = {key: row for key, row in instance.stock.items() if key[0] in skus and key[1] in names}
     return replace(instance, stock=kept)
+
+
+def _without(instance: Instance, size: int) -> Iterator[Instance]:
+    """The instance without so many lines, or so many candidates, one part after the other."""
+    lines, candidates = instance.request.lines, instance.candidates
+    for at in range(0, len(lines) if size < len(lines) else 0, size):
+        yield replace(instance, request=replace(instance.request, lines=lines[:at] + lines[at + size :]))
+    for at in range(0, len(candidates), size):
+        yield replace(instance, candidates=candidates[:at] + candidates[at + size :])
 
 
 def _price(dice: random.Random) -> Money | None:
