@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fulfillment.adapters.dynamodb.catalog import CACHE_SECONDS, REREAD_SECONDS
 from fulfillment.application.picture import MAX_CANDIDATES, SOLD_OUT_REREAD_SECONDS
+from fulfillment.application.widening import MAX_ASKED, MAX_ASKED_TOGETHER
+from fulfillment.domain.hours import OpeningHours
 from fulfillment.domain.location import ServiceArea
 from tests.support.builders import (
     PENDING_CARD,
@@ -217,6 +220,89 @@ def test_a_rush_for_what_is_sold_out_asks_once_where_it_is(country: World) -> No
 
     # Then again when that is old
     assert reads["Stock.Query"] == 2
+
+
+# --- what looks like units and is none
+
+
+def of_the_default_policy(world: World, **document: Any) -> None:
+    put = world.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body=document)
+    assert put.status == 200, put.body
+
+
+def suppliers(answer: Any) -> list[str]:
+    assert answer.status == 201, answer.body
+    return [shipment["location_id"] for shipment in answer.body["shipments"]]
+
+
+def test_many_that_do_not_open_do_not_hide_the_one_that_does(world: World) -> None:
+    # Given a tee in each of 75 far shops that stay closed, and in one at the rim that opens
+    chain = a_chain(140)
+    chain[64:139] = [replace(location, hours=OpeningHours()) for location in chain[64:139]]
+    world.given(a_product("tee"), [stock(location.location_id, tee=1) for location in chain[64:]])
+    write_locations(chain)
+
+    assert suppliers(world.order(delivery_body())) == [farthest(chain)]
+
+
+@pytest.mark.parametrize(
+    "rule", [{}, {"kinds": ["store"]}, {"groups": ["mall"]}, {"skus": ["tee"]}, {"methods": ["delivery"]}]
+)
+def test_many_that_keep_their_last_unit_do_not_hide_the_one_that_has_more(
+    world: World, rule: dict[str, Any]
+) -> None:
+    # Given a tee in each shop, all under the floor, and two at the rim
+    chain = a_chain(200, groups=("mall",))
+    world.given(a_product("tee"), [stock(location.location_id, tee=1) for location in chain[:-1]])
+    world.given(stock(farthest(chain), tee=2))
+    write_locations(chain)
+    of_the_default_policy(world, floors=[{"units": 1, **rule}])
+
+    assert suppliers(world.order(delivery_body())) == [farthest(chain)]
+
+
+def test_many_that_keep_their_last_unit_do_not_hide_a_warehouse_that_keeps_none(world: World) -> None:
+    chain = a_chain(400)
+    chain[-1] = replace(chain[-1], kind="warehouse")
+    world.given(a_product("tee"), [stock(location.location_id, tee=1) for location in chain])
+    write_locations(chain)
+    of_the_default_policy(world, floors=[{"units": 2, "kinds": ["store"]}])
+
+    assert suppliers(world.order(delivery_body())) == [farthest(chain)]
+
+
+def test_many_that_keep_units_before_they_close_do_not_hide_the_one_that_closes_later(world: World) -> None:
+    # Given shops that close at ten at night and keep a tee all day, and one at the rim that is open all night
+    chain = a_chain(200)
+    chain[-1] = replace(chain[-1], hours=OpeningHours.always())
+    world.given(a_product("tee"), [stock(location.location_id, tee=1) for location in chain])
+    write_locations(chain)
+    of_the_default_policy(world, floors=[{"units": 1, "hours_before_closing": 10.5}])
+
+    assert suppliers(world.order(delivery_body())) == [farthest(chain)]
+
+
+def test_a_large_basket_that_is_sold_out_asks_after_a_few_of_its_skus(country: World) -> None:
+    skus = {f"sku{n:02}": 1 for n in range(30)}
+    country.given([a_product(sku) for sku in skus])
+
+    with counted_reads() as reads:
+        assert country.order(delivery_body(lines=order_lines(**skus))).status == 409
+
+    assert reads["Stock.Query"] == MAX_ASKED
+
+
+def test_a_large_basket_that_lies_in_too_many_places_asks_after_the_rarest(country: World) -> None:
+    # Given thirty SKUs next to each other, three of them in two shops, and all of them at the rim
+    skus = {f"sku{n:02}": 1 for n in range(30)}
+    country.given([a_product(sku) for sku in skus], stock(RIM, **skus))
+    country.given([stock(f"s{n:05d}", **{sku: 1}) for n, sku in enumerate(skus)])
+
+    with counted_reads() as reads:
+        placed = country.order(delivery_body(lines=order_lines(**skus)))
+
+    assert suppliers(placed) == [RIM]
+    assert reads["Stock.Query"] == MAX_ASKED_TOGETHER
 
 
 # --- locations are read when one has changed

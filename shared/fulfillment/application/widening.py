@@ -6,7 +6,7 @@ is it asked where the SKUs are at all, which is remembered for some seconds: wha
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,9 +22,15 @@ from fulfillment.application.picture import (
 from fulfillment.application.ports import Seen, StockKey
 from fulfillment.domain.basket import quantity_by_sku
 from fulfillment.domain.decision import Decision, DecisionRequest, decide
+from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing.candidate import Candidate, Detail, Reason, Verdict
+from fulfillment.domain.routing.shelves import Shelves
 from fulfillment.domain.stock import StockRow
+
+MAX_ROUNDS = 4  # looks at more and more that promise units; each costs at most the rows of MAX_CANDIDATES
+MAX_ASKED = 10  # SKUs asked after, one query each: an order that lacks more would need too many parcels
+MAX_ASKED_TOGETHER = 5  # where none is short: whoever has the rarest of them all is likely to have the others
 
 Units = Mapping[str, Mapping[str, int]]  # by SKU, by location
 
@@ -33,12 +39,13 @@ Units = Mapping[str, Mapping[str, int]]  # by SKU, by location
 class Look:
     """One reading of the world: the candidates and their stock. A lost race corrects ``stock`` without reading again.
 
-    ``idle`` are locations that were looked at and do not open soon, or have no room.
+    ``useless`` are locations that were looked at and cannot supply: they have no units to give, do not open soon, or
+    have no room.
     """
 
     found: Candidates
     stock: dict[StockKey, StockRow]
-    idle: frozenset[str] = frozenset()
+    useless: frozenset[str] = frozenset()
 
     def decide(self, request: DecisionRequest, policy: Policy, now: datetime) -> Decision:
         """The decision on what is known by now."""
@@ -56,18 +63,21 @@ def decide_widely(
     is may be so old.
 
     A delivery that the nearest cannot supply is looked for anywhere, before the policy's ladder allows less. First for
-    the SKUs that are short; where none is, they lie in too many places, and all are asked for: somebody may have more.
+    the SKUs that are short; where none is, they lie in too many places: somebody may have more. Whoever turns out not
+    to supply after all makes room for others, in a few rounds.
     """
     policy = look.found.search.policy
     strict = replace(policy, fallback=())
     decision = look.decide(request, strict, now)
-    asked: set[str] = set()
-    while decision.status != "planned" and request.method == "delivery" and look.found.more:
-        skus = _short(decision, request) or set(_needed(request))
-        wider = None if skus <= asked else _wider(picture, request, look, skus, now, oldest_seconds)
+    told: dict[str, Mapping[str, int]] = {}
+    for _ in range(MAX_ROUNDS):
+        if decision.status == "planned" or request.method != "delivery" or not look.found.more:
+            break
+        for sku in _to_ask(request, decision, look, told):
+            told[sku] = picture.stock.whereabouts(sku, oldest_seconds)
+        wider = _wider(picture, request, decision, look, told, now)
         if wider is None:
             break
-        asked |= skus
         look = wider
         decision = look.decide(request, strict, now)
     if decision.status != "planned" and policy.fallback:
@@ -79,29 +89,34 @@ def _needed(request: DecisionRequest) -> dict[str, int]:
     return quantity_by_sku((line.sku, line.quantity) for line in request.lines)
 
 
-def _short(decision: Decision, request: DecisionRequest) -> set[str]:
-    """SKUs of which there is less than the order wants, where it was looked for."""
+def _to_ask(request: DecisionRequest, decision: Decision, look: Look, told: Collection[str]) -> Sequence[str]:
+    """The SKUs to ask after next, those first that the fewest of the nearest have: the short ones, else any."""
     needed = _needed(request)
-    return {short.sku for short in decision.unfilled if short.left < needed[short.sku]}
+    short = {short.sku for short in decision.unfilled if short.left < needed[short.sku]}
+    have = Counter(sku for (sku, _), row in look.stock.items() if row.available > 0)
+    rarest = sorted((short or needed.keys()) - set(told), key=lambda sku: (have[sku], sku))
+    return rarest[: max(0, (MAX_ASKED if short else MAX_ASKED_TOGETHER) - len(told))]
 
 
 def _wider(
     picture: Picture,
     request: DecisionRequest,
+    decision: Decision,
     look: Look,
-    skus: Collection[str],
+    told: Units,
     now: datetime,
-    oldest_seconds: float,
 ) -> Look | None:
     """A look at the locations that promise most of what is wanted, near and far; None when no new one is among them."""
-    search, needed = look.found.search, _needed(request)
-    idle = look.idle.union(c.location_id for c in look.found.nearest if c.promise is None)
-    there = {sku: picture.stock.whereabouts(sku, oldest_seconds) for sku in skus}
-    units = {sku: _corrected(sku, there.get(sku, {}), look, idle) for sku in needed}
-    holders = {location_id for of_sku in units.values() for location_id in of_sku}
-    seen = _inside_rings(picture.those_of(holders, search), search.policy)
-    chosen = {one.location.location_id: one for one in _most_promising(seen, units, needed)}
+    search = look.found.search
     known = {candidate.location_id: candidate for candidate in look.found.nearest}
+    verdicts = {verdict.location_id: verdict for verdict in decision.candidates}
+    useless = look.useless.union(name for name in known if not verdicts[name].eligible)
+    named = set(known).union(*told.values()) - useless
+    seen = _inside_rings(picture.those_of(named, search), search.policy)
+    units = _sellable(request, look, seen, told, now)
+    holders = {location_id for of_sku in units.values() for location_id in of_sku}
+    seen = [one for one in seen if one.location.location_id in holders]
+    chosen = {one.location.location_id: one for one in _most_promising(seen, units, _needed(request))}
     new = picture.promised([one for name, one in chosen.items() if name not in known], search, now)
     if not new:
         return None
@@ -109,10 +124,11 @@ def _wider(
     found = replace(
         look.found,
         nearest=[*(candidate for name, candidate in known.items() if name in chosen), *new],
-        beyond=look.found.beyond - len(new) + sum(c.location_id in holders for c in dropped),
+        beyond=look.found.beyond - len(new) + sum(c.location_id not in useless for c in dropped),
     )
-    counted = replace(found, outside=[*_counted(look.found, dropped, holders), *outside_ring(found.beyond)])
-    return Look(counted, {**look.stock, **picture.stock_of(request.lines, new)}, idle)
+    idle = [(verdicts[c.location_id].reason, c) for c in dropped if c.location_id in useless]
+    counted = replace(found, outside=[*_counted(look.found, idle), *outside_ring(found.beyond)])
+    return Look(counted, {**look.stock, **picture.stock_of(request.lines, new)}, useless)
 
 
 def _inside_rings(seen: Sequence[Seen], policy: Policy) -> Sequence[Seen]:
@@ -123,14 +139,11 @@ def _inside_rings(seen: Sequence[Seen], policy: Policy) -> Sequence[Seen]:
     return [one for one in seen if one.distance_m is not None and one.distance_m <= last_m]
 
 
-def _counted(found: Candidates, dropped: Sequence[Candidate], holders: Collection[str]) -> list[Verdict]:
+def _counted(found: Candidates, dropped: Sequence[tuple[Reason, Candidate]]) -> list[Verdict]:
     """One verdict for each reason for which locations that had been looked at made room for others."""
     near: dict[Reason, list[Candidate]] = defaultdict(list)
-    for candidate in dropped:
-        if candidate.promise is None:
-            near["capacity_full" if candidate.full else "not_open_soon"].append(candidate)
-        elif candidate.location_id not in holders:
-            near["no_stock"].append(candidate)
+    for reason, candidate in dropped:
+        near[reason].append(candidate)
     before = [verdict for verdict in found.outside if verdict.reason != "outside_ring"]
     return before + [Verdict("*", reason, _count(candidates)) for reason, candidates in sorted(near.items())]
 
@@ -140,14 +153,61 @@ def _count(candidates: Sequence[Candidate]) -> Detail:
     return {"count": len(candidates)} | ({"nearest_m": min(known)} if known else {})
 
 
-def _corrected(sku: str, told: Mapping[str, int], look: Look, idle: Collection[str]) -> dict[str, int]:
-    """What is remembered of where the SKU is, corrected by what was just read."""
-    read = {
-        candidate.location_id: look.stock.get((sku, candidate.location_id))
-        for candidate in look.found.nearest
-    }
-    units = {**told, **{location_id: row.available if row else 0 for location_id, row in read.items()}}
-    return {location_id: n for location_id, n in units.items() if n > 0 and location_id not in idle}
+def _sellable(
+    request: DecisionRequest, look: Look, seen: Sequence[Seen], told: Units, now: datetime
+) -> dict[str, dict[str, int]]:
+    """What these could give: what is remembered, corrected by what was read, after the units that they keep."""
+    needed = _needed(request)
+    tags = {sku: item.tags for sku, item in request.items.items()}
+    shelves = Shelves(tuple(needed), look.stock, look.found.search.policy, request.method, tags, now)
+    kept = _Kept(shelves, look)
+    read = {location_id for _, location_id in look.stock}
+    units: dict[str, dict[str, int]] = {sku: {} for sku in needed}
+    for one in seen:
+        location_id, floors = one.location.location_id, kept.by(one.location)
+        for sku in needed if location_id in read else told:
+            row = look.stock.get((sku, location_id))
+            there = row.available if row else 0 if location_id in read else told[sku].get(location_id, 0)
+            if (free := there - floors.get(sku, 0)) > 0:
+                units[sku][location_id] = free
+    return units
+
+
+class _Kept:
+    """Floors of any locations. Whether one that was not looked at closes soon is not known: it is taken not to."""
+
+    def __init__(self, shelves: Shelves, look: Look) -> None:
+        self.read = {candidate.location_id: candidate for candidate in look.found.nearest}
+        self._shelves = shelves
+        self._policy = look.found.search.policy
+        self._known: dict[tuple[str, frozenset[str]], Mapping[str, int]] = {}
+
+    def by(self, location: Location) -> Mapping[str, int]:
+        """Units of each SKU that the location keeps."""
+        if not self._policy.floors:
+            return {}
+        if candidate := self.read.get(location.location_id):
+            return self._shelves.floors(candidate)
+        alike = location.kind, self._policy.groups_of(location.location_id, location.groups)
+        if alike not in self._known:
+            self._known[alike] = self._shelves.floors(_unread(location))
+        return self._known[alike]
+
+
+def _unread(location: Location) -> Candidate:
+    return Candidate(
+        location_id=location.location_id,
+        name=location.name,
+        kind=location.kind,
+        status=location.status,
+        methods=location.methods,
+        distance_m=None,
+        covered=None,
+        foreign=None,
+        zone=location.zone,
+        promise=None,
+        groups=location.groups,
+    )
 
 
 def _most_promising(seen: Sequence[Seen], units: Units, needed: Mapping[str, int]) -> list[Seen]:
