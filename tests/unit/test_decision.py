@@ -272,7 +272,7 @@ def test_a_pickup_without_a_store_is_never_put_together_from_several() -> None:
             {"covered": False},
             ("chosen", {"distance_m": 1_000, "units": 1, "missing": 0}),
         ),
-        (a_delivery(a_line("tee", 9)), {}, ("beaten", {"distance_m": 1_000, "units": 3, "missing": 6})),
+        (a_delivery(a_line("tee", 9)), {}, ("not_enough", {"distance_m": 1_000, "units": 3, "missing": 6})),
         (a_delivery(a_line("cap", 2)), {}, ("no_stock", {"distance_m": 1_000, "missing": 2})),
     ],
 )
@@ -284,7 +284,7 @@ def test_every_location_hears_its_firmest_obstacle(
     (told,) = decided(request_, store, on=picture(stock("senayan", tee=3))).candidates
 
     assert (told.location_id, told.reason, told.detail) == ("senayan", *expected)
-    assert told.eligible is (expected[0] in {"chosen", "beaten"})
+    assert told.eligible is (expected[0] in {"chosen", "not_enough"})
 
 
 def test_the_firmest_obstacle_comes_first() -> None:

@@ -264,6 +264,8 @@ class _Decider:
         for able in self.able:
             if (location_id := able.candidate.location_id) not in inside:
                 yield location_id, Verdict(location_id, "outside_ring", at(able.candidate))
+            elif plan is None:
+                yield location_id, replace(self.verdicts[location_id], reason="not_enough")
 
     def _shipments(self, plan: Plan | None) -> tuple[PlannedShipment, ...]:
         if plan is None:

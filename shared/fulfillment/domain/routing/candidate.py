@@ -21,6 +21,7 @@ FARTHEST_M = 20_037_508  # half the equator: where a distance is unknown, nothin
 Reason = Literal[
     "chosen",
     "beaten",
+    "not_enough",
     "refused_before",
     "closed",
     "paused",
@@ -39,7 +40,7 @@ Reason = Literal[
     "below_floor",
     "outside_ring",
 ]
-ELIGIBLE: frozenset[Reason] = frozenset({"chosen", "beaten"})
+ELIGIBLE: frozenset[Reason] = frozenset({"chosen", "beaten", "not_enough"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ Detail = Mapping[str, int | str]
 class Verdict:
     """Why a location may supply, or may not; ``detail`` holds the value that decided it.
 
-    ``chosen`` and ``beaten`` are eligible: part of the plan, or left out because the plan is better.
+    Three are eligible: ``chosen`` is part of the plan, ``beaten`` is not because the plan is better, ``not_enough``
+    has something to give where no plan came of it.
     """
 
     location_id: str
