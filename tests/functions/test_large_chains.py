@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fulfillment.adapters.dynamodb.catalog import CACHE_SECONDS, REREAD_SECONDS
-from fulfillment.application.picture import MAX_CANDIDATES, SOLD_OUT_REREAD_SECONDS
-from fulfillment.application.widening import MAX_ASKED, MAX_ASKED_TOGETHER
+from fulfillment.application.picture import MAX_CANDIDATES
+from fulfillment.application.widening import MAX_ASKED, MAX_ASKED_TOGETHER, REFUSAL_SECONDS
 from fulfillment.domain.hours import OpeningHours
 from fulfillment.domain.location import ServiceArea
 from tests.support.builders import (
@@ -215,11 +215,23 @@ def test_a_rush_for_what_is_sold_out_asks_once_where_it_is(country: World) -> No
         for n in range(5):
             assert country.order(delivery_body(f"D-{n}")).status == 409
         assert reads["Stock.Query"] == 1
-        country.clock.forward(seconds=SOLD_OUT_REREAD_SECONDS + 1)
+        country.clock.forward(seconds=REFUSAL_SECONDS + 1)
         country.order(delivery_body("D-9"))
 
     # Then again when that is old
     assert reads["Stock.Query"] == 2
+
+
+def test_what_is_offered_from_afar_can_be_ordered_though_it_was_sold_out_a_moment_ago(country: World) -> None:
+    # Given a buyer who was told that there is none, and one who was offered what came then
+    assert country.order(delivery_body("D-1")).status == 409
+    country.clock.forward(seconds=1)
+    country.given(stock(RIM, tee=1))
+    country.clock.forward(seconds=REFUSAL_SECONDS)
+    (offer,) = country.options(asked(methods=["delivery"])).body["delivery"]
+
+    # Then that one gets it
+    assert suppliers(country.order(delivery_body("D-2", option_id=offer["option_id"]))) == [RIM]
 
 
 # --- what looks like units and is none

@@ -33,7 +33,7 @@ from fulfillment.application.ports import (
     Write,
 )
 from fulfillment.application.views import View
-from fulfillment.application.widening import Look, decide_widely
+from fulfillment.application.widening import REFUSAL_SECONDS, Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
 from fulfillment.domain.decision import Decision, DecisionRequest, Shortfall
@@ -97,7 +97,7 @@ class PlaceOrder:
         for _ in range(MAX_ROUNDS):
             now = self.clock.now()
             look = look or self._look(request, chosen, where, products, now)
-            oldest_seconds = 0 if looked_again else SOLD_OUT_REREAD_SECONDS
+            oldest_seconds = 0 if looked_again else REFUSAL_SECONDS
             decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
             if refusal := self._refusal(request, decision):
                 if looked_again or not self._may_have_changed(request, refusal):

@@ -28,6 +28,9 @@ from fulfillment.domain.routing.candidate import Candidate, Detail, Reason, Verd
 from fulfillment.domain.routing.shelves import Shelves
 from fulfillment.domain.stock import StockRow
 
+REFUSAL_SECONDS = (
+    2  # an order is not refused on older whereabouts; a rush asks no more often, for each SKU and worker
+)
 MAX_ROUNDS = 4  # looks at more and more that promise units; each costs at most the rows of MAX_CANDIDATES
 MAX_ASKED = 10  # SKUs asked after, one query each: an order that lacks more would need too many parcels
 MAX_ASKED_TOGETHER = 5  # where none is short: whoever has the rarest of them all is likely to have the others
