@@ -110,11 +110,19 @@ def test_the_picture_shows_customer_verdicts_and_ways(console: Console) -> None:
     assert re.findall(r"</svg>([\w ,]+)</li>", told) == [
         "supplies",
         "could supply, but the plan is better",
-        "has too little",
+        "has nothing to give",
         "out of reach",
         "not available",
         "the customer",
     ]
+
+
+def test_a_plan_that_nobody_allows_colours_nobody_as_beaten(console: Console) -> None:
+    told = page(console, an_input(a_place("kota", 3.0, {"name": "Kota"}, tee=1)))
+
+    assert marks(told, "part") == ["Kota, 3 km: has 1 of 2"]
+    assert "has a part of it, but no plan came of it</li>" in told
+    assert "the plan is better" not in told
 
 
 def test_everything_stands_where_it_is(console: Console) -> None:

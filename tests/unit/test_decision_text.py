@@ -160,6 +160,7 @@ WHY: list[tuple[Reason, Detail, str]] = [
     ),
     ("not_open_soon", {}, "can promise nothing within two weeks"),
     ("capacity_full", {"limit": 3}, "has taken all the orders that it can (3)"),
+    ("capacity_full", {"limit": 0}, "takes no orders of this kind"),
     (
         "misses_promise",
         {"promise_at": "2026-11-25T14:00:00+00:00"},
@@ -170,6 +171,9 @@ WHY: list[tuple[Reason, Detail, str]] = [
     ("outside_ring", {}, "was not asked: a plan was found nearer by"),
     ("beaten", {"units": 1, "missing": 1, "floor": 1}, "has 1 of 2 after its floor of 1"),
     ("beaten", {"units": 2, "missing": 0}, "has all 2, too"),
+    ("beaten", {"units": 1, "missing": 0}, "has it, too"),
+    ("not_enough", {"units": 1, "missing": 1, "floor": 1}, "has 1 of 2 after its floor of 1"),
+    ("not_enough", {"units": 2, "missing": 0}, "has everything, but the policy allows no such plan"),
 ]
 
 

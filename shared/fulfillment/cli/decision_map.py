@@ -26,7 +26,8 @@ MAX_ROWS = 200  # of the table
 KINDS: Mapping[str, tuple[str, tuple[Reason, ...]]] = {
     "chosen": ("supplies", ("chosen",)),
     "beaten": ("could supply, but the plan is better", ("beaten",)),
-    "short": ("has too little", ("no_stock", "below_floor")),
+    "part": ("has a part of it, but no plan came of it", ("not_enough",)),
+    "short": ("has nothing to give", ("no_stock", "below_floor")),
     "far": (
         "out of reach",
         ("too_far", "outside_service_area", "no_carrier", "outside_ring", "no_coordinates"),

@@ -27,7 +27,15 @@ def why_not(verdict: Verdict, method: Method, timezone: str) -> str:
 def _has(detail: Detail) -> str:
     units, missing = _number(detail, "units"), _number(detail, "missing")
     floor = f" after its floor of {detail['floor']}" if "floor" in detail else ""
-    return f"has {units} of {units + missing}{floor}" if missing else f"has all {units}, too"
+    if missing:
+        return f"has {units} of {units + missing}{floor}"
+    return "has it, too" if units == 1 else f"has all {units}, too"
+
+
+def _not_enough(detail: Detail) -> str:
+    return (
+        _has(detail) if _number(detail, "missing") else "has everything, but the policy allows no such plan"
+    )
 
 
 def _filtered(detail: Detail) -> str:
@@ -106,6 +114,7 @@ def first_worse(
 
 ABLE: Mapping[str, str] = {
     "beaten": "able to supply, with less or farther away",
+    "not_enough": "with a part of it",
     "not_chosen": "not asked for",
 }
 
@@ -135,6 +144,7 @@ def listed(words: Sequence[str]) -> str:
 _WHY: Mapping[Reason, Words] = {
     "chosen": lambda detail, _method, _timezone: _has(detail),
     "beaten": lambda detail, _method, _timezone: _has(detail),
+    "not_enough": lambda detail, _method, _timezone: _not_enough(detail),
     "refused_before": lambda *_: "said no to this order before",
     "closed": lambda *_: "is closed",
     "paused": lambda *_: "is paused",
@@ -152,7 +162,9 @@ _WHY: Mapping[Reason, Words] = {
     "no_carrier": lambda *_: "is served by no carrier that goes to this address",
     "not_open_soon": lambda detail, _method, timezone: _opens(detail, timezone),
     "capacity_full": lambda detail, _method, _timezone: (
-        f"has taken all the orders that it can ({_number(detail, 'limit')})"
+        f"has taken all the orders that it can ({limit})"
+        if (limit := _number(detail, "limit"))
+        else "takes no orders of this kind"
     ),
     "misses_promise": _late,
     "no_stock": lambda *_: "has none of it",

@@ -5,10 +5,12 @@ from __future__ import annotations
 # The palette of Okabe and Ito, which colour-blind people can tell apart; lighter by night.
 STYLE = """
 :root { --paper: #ffffff; --ink: #1d2327; --soft: #59636b; --sea: #f3f6f8; --line: #d5dce1; --area: #0072b2;
-  --chosen: #00785a; --beaten: #0072b2; --short: #a85d00; --far: #6a737b; --shut: #b3261e; --customer: #8b2f73; }
+  --chosen: #00785a; --beaten: #0072b2; --part: #7a6500; --short: #a85d00; --far: #6a737b;
+  --shut: #b3261e; --customer: #8b2f73; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #14181b; --ink: #e6eaed; --soft: #a3adb5; --sea: #1d2327; --line: #3a444c; --area: #6cb8e6;
-    --chosen: #35c79d; --beaten: #6cb8e6; --short: #f0a63c; --far: #9aa4ac; --shut: #ff8a80; --customer: #e39bcb; } }
+    --chosen: #35c79d; --beaten: #6cb8e6; --part: #e0d04c; --short: #f0a63c; --far: #9aa4ac;
+    --shut: #ff8a80; --customer: #e39bcb; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
@@ -19,8 +21,9 @@ main > svg { display: block; width: 100%; height: auto; border: 1px solid var(--
 .area.ours { fill: var(--chosen); fill-opacity: .12; stroke: var(--chosen); stroke-opacity: .8; }
 .way line { stroke: var(--chosen); stroke-width: 3; stroke-linecap: round; }
 .mark { stroke: currentColor; fill: currentColor; stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }
-.chosen { color: var(--chosen); } .beaten { color: var(--beaten); } .short { color: var(--short); }
-.far { color: var(--far); } .shut { color: var(--shut); } .customer { color: var(--customer); }
+.chosen { color: var(--chosen); } .beaten { color: var(--beaten); } .part { color: var(--part); }
+.short { color: var(--short); } .far { color: var(--far); } .shut { color: var(--shut); }
+.customer { color: var(--customer); }
 svg text { fill: var(--ink); font-size: 13px; paint-order: stroke; stroke: var(--sea); stroke-width: 3px; }
 .scale path { fill: none; stroke: var(--soft); stroke-width: 2; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .5rem 0; }
@@ -38,6 +41,7 @@ thead th { white-space: nowrap; } tr.chosen th { font-weight: 700; } tbody th { 
 MARKS = """<defs>
 <g id="chosen"><circle r="9"/><path d="M-4 0l3 3.5l5.5 -6.5" fill="none" stroke="var(--sea)"/></g>
 <g id="beaten"><circle r="6"/></g>
+<g id="part"><rect x="-5.5" y="-5.5" width="11" height="11"/></g>
 <g id="short"><path d="M0 -7l7 7l-7 7l-7 -7z" fill="var(--sea)"/></g>
 <g id="far"><path d="M0 -6.5l6.5 11.5h-13z" fill="var(--sea)"/></g>
 <g id="shut"><path d="M-5 -5l10 10M-5 5l10 -10" fill="none"/></g>
