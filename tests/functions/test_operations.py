@@ -141,6 +141,17 @@ def test_a_service_area_is_refused_with_its_reason_when_its_polygon(world: World
     assert world.everything() == before
 
 
+def test_a_prefix_that_means_two_places_is_refused_and_both_are_named(world: World) -> None:
+    before = world.everything()
+
+    reply = put(world, STORE | {"service_area": {"prefixes": ["121", "12"]}})
+
+    assert refused(reply) == (422, "invalid_prefix", "service_area.prefixes.1")
+    assert "write postal:12 or area:12" in reply.body["detail"]
+    assert world.everything() == before
+    assert put(world, STORE | {"service_area": {"prefixes": ["121", "area:12"]}}).status == 200
+
+
 BAD_LOCATIONS: dict[str, tuple[dict[str, Any], str]] = {
     "another geometry": (
         {"service_area": {"polygon": {"type": "Point", "coordinates": [106, -6]}}},

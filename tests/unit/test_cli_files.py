@@ -132,7 +132,15 @@ def test_a_wrong_product_is_named(
         ({"methods": "pickup|drone"}, "column methods: 'drone' is not one of pickup, delivery"),
         ({"service_area_id": "mars"}, "column service_area_id: 'mars' is not in the file of service areas"),
         ({"radius_km": "-5"}, "column radius_km: -5 is negative"),
-        ({"prefixes": "12?"}, "column prefixes: '12?' is not the beginning of a postal or area code"),
+        ({"prefixes": "12?"}, "column prefixes: '12?' is no beginning of a postal code, which has 5 digits"),
+        (
+            {"prefixes": "area:12|12"},
+            "column prefixes: '12' may be a postal code or an area: write postal:12 or area:12",
+        ),
+        (
+            {"prefixes": "31.7"},
+            "column prefixes: '31.7' is no area: write a whole one, like 31, 31.74, 31.74.07 or 31.74.07.1001",
+        ),
         ({"prep_minutes": "-1"}, "column prep_minutes: -1 is negative"),
         ({"cutoff": "3pm"}, "column cutoff: '3pm' is not a time like 22:00"),
         ({"capacity_pickup": "-4"}, "column capacity_pickup: -4 is negative"),

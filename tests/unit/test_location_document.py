@@ -108,6 +108,33 @@ def test_a_document_of_another_location_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("country", "prefix", "told"),
+    [
+        ("ID", "12", "'12' may be a postal code or an area: write postal:12 or area:12."),
+        ("ID", "317407", "'317407' is longer than a postal code, which has 5 digits: is it area:31.74.07?"),
+        ("GB", "E09000033", "'E09000033' is no postal area, district, sector or code like"),
+    ],
+)
+def test_a_prefix_that_means_two_places_or_none_is_refused(country: str, prefix: str, told: str) -> None:
+    document = a_document(country=country, service_area={"prefixes": ["area:12", prefix]})
+
+    with pytest.raises(InvalidRequest) as refusal:
+        document.to_domain("senayan")
+
+    (error,) = refusal.value.errors
+    assert (error.field, error.code) == ("service_area.prefixes.1", "invalid_prefix")
+    assert error.message.startswith(told)
+
+
+def test_a_prefix_may_say_its_kind() -> None:
+    said = ["area:12", "postal:12", "121", "31.74"]
+
+    area = a_document(service_area={"prefixes": said}).to_domain("senayan").service_area
+
+    assert area == ServiceArea(prefixes=tuple(said))
+
+
+@pytest.mark.parametrize(
     "timezone", ["", "WIB", "Mars/Base", "../../etc/passwd", "Asia", "a\u0000b", "x" * 5_000, "UTC+7"]
 )
 def test_a_time_zone_that_is_none_is_refused(timezone: str) -> None:
@@ -131,6 +158,7 @@ def test_a_time_zone_that_is_none_is_refused(timezone: str) -> None:
         ({"service_area": {"radius_km": 0}}, "service_area.radius_km"),
         ({"service_area": {"prefixes": [""]}}, "service_area.prefixes.0"),
         ({"service_area": {"prefixes": ["121#"]}}, "service_area.prefixes.0"),
+        ({"service_area": {"prefixes": ["zone:121"]}}, "service_area.prefixes.0"),
         ({"prep_minutes": -1}, "prep_minutes"),
         ({"prep_minutes": 20_000}, "prep_minutes"),
         ({"cutoff": "4pm"}, "cutoff"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fulfillment.domain.postal import PlaceKind, as_prefix, canonical, codes_of
+from fulfillment.domain.postal import PlaceKind, as_prefix, canonical, codes_of, prefix_fault
+
+NOT_BRITISH = "is no postal area, district, sector or code like SW, SW1A, SW1A 1 or SW1A 1AA"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,54 @@ def test_an_outward_code_is_never_cut() -> None:
     assert "M11" not in codes_of("GB", "postal", "M1 1AE")
 
 
-def test_a_prefix_may_be_of_either_kind_and_is_an_area_only_with_its_dots() -> None:
-    assert as_prefix("GB", "sw1a") == {("postal", "SW1A"), ("area", "SW1A")}
-    assert as_prefix("ID", "31.74") == {("postal", "31.74"), ("area", "31.74")}
-    assert ("area", "12.19") not in as_prefix("ID", "1219")
+@pytest.mark.parametrize(
+    ("country", "prefix", "meant"),
+    [
+        ("ID", "121", ("postal", "121")),
+        ("ID", "1219", ("postal", "1219")),  # not 12.19 on Sumatra
+        ("ID", "31.74", ("area", "31.74")),
+        ("ID", "postal:12", ("postal", "12")),
+        ("ID", "postal:1", ("postal", "1")),
+        ("ID", "area:12", ("area", "12")),
+        ("ID", "area:317407", ("area", "31.74.07")),
+        ("ID", "Area: 31.74.07.1001", ("area", "31.74.07.1001")),
+        ("GB", "sw1a", ("postal", "SW1A")),
+        ("GB", "SW", ("postal", "SW")),
+        ("GB", "m1 1", ("postal", "M1 1")),
+        ("GB", "postal:sw1a1aa", ("postal", "SW1A 1AA")),
+        ("GB", "area:e09000033", ("area", "E09000033")),
+        ("US", "94", ("postal", "94")),
+        ("CA", "K1A 0", ("postal", "K1A0")),
+    ],
+)
+def test_a_prefix_is_of_one_kind(country: str, prefix: str, meant: tuple[PlaceKind, str]) -> None:
+    assert prefix_fault(country, prefix) is None
+    assert as_prefix(country, prefix) == meant
+
+
+@pytest.mark.parametrize(
+    ("country", "prefix", "fault"),
+    [
+        ("ID", "12", "'12' may be a postal code or an area: write postal:12 or area:12"),
+        ("ID", "1", "'1' may be a postal code or an area: write postal:1, or area: and a whole area like 12"),
+        ("ID", "31.7", "'31.7' is no area: write a whole one, like 31, 31.74, 31.74.07 or 31.74.07.1001"),
+        ("ID", "area:3", "'area:3' is no area: write a whole one, like 31, 31.74, 31.74.07 or 31.74.07.1001"),
+        ("ID", "317407", "'317407' is longer than a postal code, which has 5 digits: is it area:31.74.07?"),
+        ("ID", "123456789", "'123456789' is longer than a postal code, which has 5 digits"),
+        ("ID", "postal:31.74", "'postal:31.74' is no beginning of a postal code, which has 5 digits"),
+        ("ID", "12A", "'12A' is no beginning of a postal code, which has 5 digits"),
+        ("ID", "area:", "'area:' names no code"),
+        ("ID", "zone:12", "'zone:12' begins with neither postal: nor area:"),
+        ("GB", "SW1A 1A", f"'SW1A 1A' {NOT_BRITISH}"),
+        ("GB", "E09000033", f"'E09000033' {NOT_BRITISH}"),
+        ("US", "...", "'...' names no code"),
+        ("US", "31.74", "'31.74' is no beginning of a postal code: if it is an area, write area:31.74"),
+    ],
+)  # fmt: skip
+def test_a_prefix_that_means_two_places_or_none_has_a_fault(country: str, prefix: str, fault: str) -> None:
+    assert prefix_fault(country, prefix) == fault
+
+
+def test_a_prefix_that_no_door_lets_in_is_postal() -> None:
+    assert as_prefix("ID", "12") == ("postal", "12")
+    assert as_prefix("ID", "zone:12") == ("postal", "ZONE:12")

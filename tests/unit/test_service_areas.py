@@ -133,6 +133,18 @@ def test_prefixes_cover_postal_and_area_codes_that_begin_with_them(
     assert covers(ServiceArea(prefixes=("121", "31.74")), place) is inside
 
 
+@pytest.mark.parametrize(
+    ("prefix", "held"),
+    [("postal:12", "Jakarta"), ("area:12", "Medan"), ("area:1271", "Medan"), ("area:12.7", None)],
+)
+def test_a_prefix_of_two_digits_is_one_place_only(prefix: str, held: str | None) -> None:
+    area = ServiceArea(prefixes=(prefix,))
+    jakarta, medan = CustomerPlace("ID", postal_code="12190"), CustomerPlace("ID", area_code="12.71")
+
+    assert covers(area, jakarta) is (held == "Jakarta")
+    assert covers(area, medan) is (held == "Medan")
+
+
 def test_british_prefixes_are_whole_districts() -> None:
     def serves(prefix: str, code: str) -> bool:
         store = a_location("store", country="GB", service_area=ServiceArea(prefixes=(prefix,)))

@@ -113,9 +113,9 @@ def _codes(locations: Sequence[Location]) -> dict[Code, Positions]:
     found: dict[Code, list[int]] = defaultdict(list)
     for position, location in enumerate(locations):
         for prefix in location.service_area.prefixes if location.service_area else ():
-            for kind, code in as_prefix(location.country, prefix):
-                if code:
-                    found[location.country, kind, code].append(position)
+            kind, code = as_prefix(location.country, prefix)
+            if code:
+                found[location.country, kind, code].append(position)
     return {code: np.array(positions, dtype=np.intp) for code, positions in found.items()}
 
 

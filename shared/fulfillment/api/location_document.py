@@ -17,13 +17,17 @@ from fulfillment.domain.basket import Method
 from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.location import Contact, Location, LocationKind, LocationStatus, ServiceArea
+from fulfillment.domain.postal import prefix_fault
 from fulfillment.messages.stock import LOCATION_ID, LocationId
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["10:00"])]
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 # Never empty: an empty prefix would cover everybody.
-Prefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,20}$", examples=["121"])]
+Prefix = Annotated[
+    str,
+    Field(pattern=r"^((area|postal):)?[A-Za-z0-9][A-Za-z0-9 .-]{0,19}$", examples=["121", "area:12"]),
+]
 
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["weekly_sales"])]
 _MOST_ATTRIBUTE = 10**12  # beyond it a number in JSON is no longer exact to a thousandth
@@ -74,7 +78,12 @@ class HoursDoc(Contract):
 
 
 class ServiceAreaDoc(Contract):
-    """A GeoJSON polygon, a radius, or prefixes of postal or area codes."""
+    """A GeoJSON polygon, a radius, or prefixes of postal or area codes of the location's own country.
+
+    A prefix says its kind: ``area:12`` is a province, ``postal:12`` are the postal codes that begin with 12. Without it
+    a prefix is postal, and in Indonesia one with dots (``31.74``) is an area; there one or two digits alone are
+    refused, since they may be either. British ones are whole: ``SW``, ``SW1A``, ``SW1A 1``.
+    """
 
     polygon: dict[str, Any] | None = None
     radius_km: Annotated[float, Field(gt=0, le=20_038)] | None = None
@@ -137,12 +146,19 @@ class LocationDoc(Contract):
         return name
 
     def to_domain(self, location_id: str) -> Location:
-        """The location of the path; InvalidRequest when that is no id, or the document names another."""
+        """The location of the path.
+
+        InvalidRequest when that is no id, the document names another, or a prefix means two places or none.
+        """
         if not re.fullmatch(LOCATION_ID, location_id):
             told = "The path must name the location by 1 to 64 letters, digits, dots, dashes or underscores."
             raise InvalidRequest.of("location_id", "invalid_location_id", told)
         if self.location_id not in (None, location_id):
             raise InvalidRequest.of("location_id", "other_location", "The path names another location.")
+        for place, prefix in enumerate(self.service_area.prefixes if self.service_area else ()):
+            if fault := prefix_fault(self.country, prefix):
+                told = fault if fault.endswith("?") else f"{fault}."
+                raise InvalidRequest.of(f"service_area.prefixes.{place}", "invalid_prefix", told)
         return Location(
             location_id=location_id,
             name=self.name,

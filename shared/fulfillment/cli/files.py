@@ -27,7 +27,7 @@ from fulfillment.domain.location import (
     ServiceArea,
     Zone,
 )
-from fulfillment.domain.postal import PlaceKind, canonical
+from fulfillment.domain.postal import PlaceKind, canonical, prefix_fault
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
 
@@ -225,8 +225,8 @@ def _service_area(row: Row, service_areas: Mapping[str, Feature]) -> ServiceArea
     area_id, prefixes = row.text("service_area_id"), row.words("prefixes")
     radius_km = row.decimal("radius_km", low=0, high=20_000)
     for prefix in prefixes:
-        if not _PLACE_CODE.fullmatch(prefix):
-            row.fail("prefixes", f"{prefix!r} is not the beginning of a postal or area code")
+        if fault := prefix_fault(row.text("country"), prefix):
+            row.fail("prefixes", fault)
     feature = service_areas.get(area_id) if area_id else None
     if area_id and feature is None and ("service_area_id", area_id) not in row.report.spoiled:
         row.fail("service_area_id", f"{area_id!r} is not in the file of service areas")

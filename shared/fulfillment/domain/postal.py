@@ -27,7 +27,11 @@ _PARTED = re.compile(
 _DISTRICT = re.compile(_OUTWARD)
 _SECTOR = re.compile(rf"({_OUTWARD})([0-9][A-Z]?)")  # too long for a district: SW1A1
 _BLANKS = re.compile(r"[\s-]+")
+_BRITISH_PREFIX = re.compile(rf"[A-Z]{{1,2}}|{_OUTWARD}( [0-9]([A-Z]{{2}})?)?")  # what ``codes_of`` cuts
+_DIGITS = re.compile(r"[0-9]+")
 _INDONESIAN_LEVELS = (2, 4, 6, 10)  # digits of a province, city, district and village
+_INDONESIAN_AREA = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+_INDONESIAN_POSTAL = 5  # digits
 
 
 def canonical(country: str, kind: PlaceKind, code: str) -> str:
@@ -60,12 +64,53 @@ def codes_of(country: str, kind: PlaceKind, code: str) -> tuple[str, ...]:
     return tuple(exact[:length] for length in range(len(exact), 0, -1))
 
 
-def as_prefix(country: str, prefix: str) -> frozenset[tuple[PlaceKind, str]]:
-    """What the beginning of a code may mean, which of the two kinds it is being unsaid.
+def as_prefix(country: str, prefix: str) -> tuple[PlaceKind, str]:
+    """Kind and canonical code of a prefix of a service area: ``postal:12`` and ``area:12`` say their kind.
 
-    Area codes must have their dots here: 1219 is a postal district of Jakarta, and not 12.19 on Sumatra.
+    One that does not is postal; in Indonesia one with dots is an area. See ``prefix_fault`` for what doors refuse.
     """
-    return frozenset({("postal", canonical(country, "postal", prefix)), ("area", _bare(prefix))})
+    word, colon, code = prefix.partition(":")
+    said = word.strip().lower()
+    if colon and said in ("postal", "area"):
+        kind: PlaceKind = "area" if said == "area" else "postal"
+        return kind, canonical(country, kind, code)
+    kind = "area" if country == "ID" and "." in prefix else "postal"
+    return kind, canonical(country, kind, prefix)
+
+
+def prefix_fault(country: str, prefix: str) -> str | None:
+    """Why a prefix means two places or none, and what to write instead; None when it means one."""
+    word, colon, _ = prefix.partition(":")
+    if colon and word.strip().lower() not in ("postal", "area"):
+        return f"{prefix!r} begins with neither postal: nor area:"
+    kind, code = as_prefix(country, prefix)
+    if not code.strip("."):
+        return f"{prefix!r} names no code"
+    if country == "ID":
+        return _indonesian_fault(prefix, kind, code, bare=not colon)
+    if kind == "area":
+        return None
+    if country in BRITISH and not _BRITISH_PREFIX.fullmatch(code):
+        return f"{prefix!r} is no postal area, district, sector or code like SW, SW1A, SW1A 1 or SW1A 1AA"
+    if not code.isalnum() and country not in BRITISH:
+        return f"{prefix!r} is no beginning of a postal code: if it is an area, write area:{prefix.strip()}"
+    return None
+
+
+def _indonesian_fault(prefix: str, kind: PlaceKind, code: str, *, bare: bool) -> str | None:
+    if kind == "area":
+        whole = "write a whole one, like 31, 31.74, 31.74.07 or 31.74.07.1001"
+        return None if _INDONESIAN_AREA.fullmatch(code) else f"{prefix!r} is no area: {whole}"
+    if not _DIGITS.fullmatch(code):
+        return f"{prefix!r} is no beginning of a postal code, which has 5 digits"
+    if len(code) > _INDONESIAN_POSTAL:
+        area = _dotted("ID", code)
+        hint = f": is it area:{area}?" if "." in area else ""
+        return f"{prefix!r} is longer than a postal code, which has 5 digits{hint}"
+    if bare and len(code) <= 2:  # a province has two digits, and so has the beginning of a postal code
+        area = f" or area:{code}" if len(code) == 2 else ", or area: and a whole area like 12"
+        return f"{prefix!r} may be a postal code or an area: write postal:{code}{area}"
+    return None
 
 
 def _british(code: str) -> tuple[str, ...]:
