@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb.catalog import CACHE_SECONDS, REREAD_SECONDS
 from fulfillment.application.picture import MAX_CANDIDATES
 from fulfillment.application.widening import MAX_ASKED, MAX_ASKED_TOGETHER, REFUSAL_SECONDS
@@ -232,6 +235,36 @@ def test_what_is_offered_from_afar_can_be_ordered_though_it_was_sold_out_a_momen
 
     # Then that one gets it
     assert suppliers(country.order(delivery_body("D-2", option_id=offer["option_id"]))) == [RIM]
+
+
+@contextmanager
+def throttled_queries_of_stock() -> Iterator[None]:
+    def refuse(params: Any, **_: Any) -> None:
+        if '"Stock"' in str(params["body"]):
+            raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "Query")
+
+    events = aws.dynamodb().meta.events
+    events.register("before-call.dynamodb.Query", refuse)
+    try:
+        yield
+    finally:
+        events.unregister("before-call.dynamodb.Query", refuse)
+
+
+def test_a_sku_that_too_many_ask_after_costs_only_the_far_parcel(country: World) -> None:
+    # Given a cap next door, a tee at the rim, and a table that has too much to do to say where that is
+    country.given(stock("s00000", cap=1), stock(RIM, cap=1, tee=1))
+    with throttled_queries_of_stock():
+        both = country.options(asked(lines=order_lines(cap=1, tee=1)))
+        cap = country.options(asked(lines=order_lines(cap=1)))
+        order = country.order(delivery_body(lines=order_lines(tee=1)))
+
+    # Then the stores nearby are offered all the same; an order is not refused, but comes again
+    assert (both.status, both.body["delivery"]) == (200, [])
+    assert [option["location_id"] for option in both.body["pickup"]] == ["s00000"]
+    assert len(cap.body["delivery"]) == 1
+    assert (order.status, order.body["code"]) == (503, "busy")
+    assert suppliers(country.order(delivery_body(lines=order_lines(tee=1)))) == [RIM]
 
 
 # --- what looks like units and is none

@@ -22,6 +22,7 @@ from fulfillment.application.picture import (
 from fulfillment.application.ports import Seen, StockKey
 from fulfillment.domain.basket import quantity_by_sku
 from fulfillment.domain.decision import Decision, DecisionRequest, decide
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing.candidate import Candidate, Detail, Reason, Verdict
@@ -60,10 +61,10 @@ def decide_widely(
     request: DecisionRequest,
     look: Look,
     now: datetime,
-    oldest_seconds: float = SOLD_OUT_REREAD_SECONDS,
+    oldest_seconds: float | None = None,
 ) -> tuple[Decision, Look]:
     """The decision, and the look that it was taken on in the end. ``oldest_seconds``: what is remembered of where a SKU
-    is may be so old.
+    is may be so old; None for advice, which looks no farther when it cannot be told where a SKU is. Busy otherwise.
 
     A delivery that the nearest cannot supply is looked for anywhere, before the policy's ladder allows less. First for
     the SKUs that are short; where none is, they lie in too many places: somebody may have more. Whoever turns out not
@@ -76,8 +77,8 @@ def decide_widely(
     for _ in range(MAX_ROUNDS):
         if decision.status == "planned" or request.method != "delivery" or not look.found.more:
             break
-        for sku in _to_ask(request, decision, look, told):
-            told[sku] = picture.stock.whereabouts(sku, oldest_seconds)
+        if not _ask(picture, _to_ask(request, decision, look, told), told, oldest_seconds):
+            break
         wider = _wider(picture, request, decision, look, told, now)
         if wider is None:
             break
@@ -99,6 +100,22 @@ def _to_ask(request: DecisionRequest, decision: Decision, look: Look, told: Coll
     have = Counter(sku for (sku, _), row in look.stock.items() if row.available > 0)
     rarest = sorted((short or needed.keys()) - set(told), key=lambda sku: (have[sku], sku))
     return rarest[: max(0, (MAX_ASKED if short else MAX_ASKED_TOGETHER) - len(told))]
+
+
+def _ask(
+    picture: Picture, skus: Sequence[str], told: dict[str, Mapping[str, int]], oldest_seconds: float | None
+) -> bool:
+    """Add to what is told where each of these is; whether all of that could be told."""
+    for sku in skus:
+        try:
+            told[sku] = picture.stock.whereabouts(
+                sku, SOLD_OUT_REREAD_SECONDS if oldest_seconds is None else oldest_seconds
+            )
+        except Busy:
+            if oldest_seconds is None:
+                return False
+            raise
+    return True
 
 
 def _wider(

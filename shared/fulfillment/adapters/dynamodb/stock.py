@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from fulfillment.adapters.aws import THROTTLES
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import Cached
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
@@ -25,6 +28,7 @@ from fulfillment.adapters.dynamodb.rows import (
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.application.ports import Stale, StockKey
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.events import Event
 from fulfillment.domain.routing.candidate import StockPicture
 from fulfillment.domain.stock import StockMovement, StockRow
@@ -76,7 +80,10 @@ class DynamoDBStockRepository:
         return [stock_row(row) for row in found]
 
     def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]:
-        """The locations with units of the SKU available, and how many. Whoever counts on it reads the rows again."""
+        """The locations with units of the SKU available, and how many. Whoever counts on it reads the rows again.
+
+        Busy when DynamoDB throttles the SKU.
+        """
         known = self._whereabouts
         if sku not in known and sum(len(cached.kept or ()) for cached in known.values()) > MAX_WHEREABOUTS:
             known.clear()
@@ -92,9 +99,13 @@ class DynamoDBStockRepository:
             ExpressionAttributeValues={":sku": text(sku)},
             ProjectionExpression="location_id, available",
         )
-        return {
-            text_of(row, "location_id"): units for row in found if (units := number_of(row, "available")) > 0
-        }
+        try:
+            units = {text_of(row, "location_id"): number_of(row, "available") for row in found}
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in THROTTLES:
+                raise
+            raise Busy("busy", f"Too many ask where {sku!r} is; send the same request again.") from error
+        return {location_id: available for location_id, available in units.items() if available > 0}
 
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]:
         """What moved on the shelf later than ``after``, oldest first."""
