@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,30 @@ def in_a_row(count: int, **more: Any) -> list[Location]:
 
 
 # --- who could supply
+
+
+def test_a_policy_with_rings_asks_nobody_beyond_the_last() -> None:
+    # Given stores that are asked by their rank, the farthest first
+    locations = [replace(one, rank=100 - n) for n, one in enumerate(in_a_row(10))]
+    locations += [a_location("nowhere", point=None), a_location("x", point=SENAYAN, status="closed")]
+    rings = Policy(objectives=("rank", "distance"), rings_km=(1.0, 3.0))
+
+    # When
+    found = around(locations, most=64, policy=rings)
+    few = around(locations, most=4, policy=rings)
+    named = a_map().among(locations, a_search(policy=rings), ["s003", "s004", "s001"])
+
+    # Then those beyond are counted, and no obstacle is named for them
+    assert able(found) == ["s003", "s002", "s001", "s000"]
+    assert (unable(found), found.beyond, found.could_beyond, found.next_m) == (["x"], 7, False, 4_000)
+    assert (able(few), few.could_beyond) == (able(found), False)
+    assert [seen.location.location_id for seen in named] == ["s003", "s001"]
+
+
+def test_rings_are_around_a_point() -> None:
+    found = around(in_a_row(3), point=None, policy=Policy(rings_km=(1.0,)))
+
+    assert (able(found), unable(found), found.beyond, found.next_m) == ([], [], 3, None)
 
 
 def test_the_nearest_that_could_supply_come_first_and_the_rest_is_a_number() -> None:
@@ -307,6 +332,19 @@ def test_zones_that_are_loaded_later_are_found() -> None:
 # --- what is wrong with a polygon
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_without_bound_are_refused_without_a_warning() -> None:
+    for far in (1e308, -1e308, float("inf"), float("nan")):
+        assert polygon_fault(a_square(0, 0, far, 1))
+        assert polygon_fault(a_square(0, far, 1, 0))
+
+
+def test_two_halves_that_meet_at_the_date_line_have_no_fault() -> None:
+    halves = [a_square(*corners)["coordinates"] for corners in ((179, -18, 180, -16), (-180, -18, -179, -16))]
+
+    assert polygon_fault({"type": "MultiPolygon", "coordinates": halves}) is None
+
+
 def test_a_good_polygon_has_no_fault() -> None:
     assert polygon_fault(a_square(0, 0, 1, 1)) is None
     assert polygon_fault(a_square(-180, -90, 180, 90)) is None
@@ -328,6 +366,29 @@ def test_a_good_polygon_has_no_fault() -> None:
         (a_square(170, 0, 190, 1), "longitude beyond 180"),
         (a_square(-190, 0, -170, 1), "longitude beyond 180"),
         (a_square(0, -91, 1, 0), "latitude beyond 90"),
+        (a_square(179, -18, -179, -16), "crosses the date line: split it at 180 degrees"),
+        (
+            {
+                "type": "Polygon",
+                "coordinates": [
+                    [
+                        [179, 0],
+                        [180, 0],
+                        [-180, 0],
+                        [-179, 0],
+                        [-179, 1],
+                        [-180, 1],
+                        [180, 1],
+                        [179, 1],
+                        [179, 0],
+                    ]
+                ],
+            },
+            "crosses the date line",
+        ),
+        (a_square(1e300, 0, 1e308, 1), "longitude beyond 180"),
+        (a_square(float("inf"), 0, 1, 1), "n"),
+        (a_square(float("nan"), 0, 1, 1), "n"),
     ],
 )
 def test_a_bad_polygon_is_told_what_is_wrong(polygon: dict[str, Any], fault: str) -> None:

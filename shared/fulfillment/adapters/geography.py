@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from shapely import from_geojson
+from shapely import from_geojson, get_coordinates, get_parts, get_rings
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
@@ -95,6 +96,7 @@ class _Map:
             [-1 if loc.zone is None else self._zone_ids[loc.zone] for loc in self._index.locations]
         )
         self._nowhere = self._zones == -1
+        self._everybody = np.ones(len(self._index), dtype=np.bool_)
         self._views: list[_View] = []
 
     def around(self, search: Search, most: int, most_unable: int) -> Around:
@@ -103,22 +105,25 @@ class _Map:
         covering = self._areas.covering(search.place, search.point)
         could = self._could(search, view, covering)
         foreign = self._foreign(search, view, covering)
-        first = self._first(could, view, foreign, search.point, most + 1)
+        inside = could & self._inside_rings(search)
+        first = self._first(inside, view, foreign, search.point, most + 1)
         able, following = first[:most], first[most:]
+        next_out = following or self._index.nearest(could & ~inside, search.point, 1)
         unable = self._index.nearest(~could, search.point, most_unable)
         return Around(
             able=self._seen(able, covering),
             unable=self._seen(unable, covering),
             beyond=len(self._index) - len(able) - len(unable),
             could_beyond=bool(following),
-            next_m=following[0][0] if following else None,
+            next_m=next_out[0][0] if next_out else None,
         )
 
     def among(self, search: Search, location_ids: Collection[str]) -> Sequence[Seen]:
         """See ``ShapelyGeography``."""
         view = self._view(search)
         covering = self._areas.covering(search.place, search.point)
-        could = self._could(search, view, covering) & self._index.mask(location_ids)
+        named = self._index.mask(location_ids) & self._inside_rings(search)
+        could = self._could(search, view, covering) & named
         foreign = self._foreign(search, view, covering)
         return self._seen(self._first(could, view, foreign, search.point, int(could.sum())), covering)
 
@@ -129,8 +134,7 @@ class _Map:
 
     def nearest_m(self, point: Point) -> int | None:
         """See ``ShapelyGeography``."""
-        anybody = np.ones(len(self._index), dtype=np.bool_)
-        return next((metres for metres, _ in self._index.nearest(anybody, point, 1)), None)
+        return next((metres for metres, _ in self._index.nearest(self._everybody, point, 1)), None)
 
     def _view(self, search: Search) -> _View:
         for view in self._views:
@@ -155,6 +159,15 @@ class _Map:
         if search.point is None:
             return np.zeros_like(could)
         return could & self._index.within(search.point, round(most_km * 1000))
+
+    def _inside_rings(self, search: Search) -> Mask:
+        """Those that the last ring of the policy leaves: beyond it nobody plans, whoever is asked first."""
+        rings_km = search.policy.rings_km
+        if not rings_km:
+            return self._everybody
+        if search.point is None:
+            return ~self._everybody
+        return self._index.within(search.point, floor(rings_km[-1] * 1000))
 
     def _foreign(self, search: Search, view: _View, covering: Mask) -> Mask | None:
         """Those of another zone than the customer's, where the policy asks for that before distance."""
@@ -208,12 +221,21 @@ def polygon_fault(polygon: Any) -> str | None:
         return f"a {land.geom_type}, not a Polygon or MultiPolygon"
     if land.is_empty:
         return "empty"
-    if not land.is_valid:
-        return str(explain_validity(land))
-    west, south, east, north = land.bounds
-    if south < -90 or north > 90:
+    corners, ring_of = get_coordinates(get_rings(get_parts(land)), return_index=True)
+    if not np.isfinite(corners).all():
+        return "a coordinate that is no number"
+    lon, lat = np.abs(corners).max(axis=0)
+    if lat > 90:
         return "a latitude beyond 90 degrees: longitude comes first in GeoJSON"
-    return None if west >= -180 and east <= 180 else "a longitude beyond 180 degrees"
+    if lon > 180:
+        return "a longitude beyond 180 degrees"
+    # Only now: of numbers without bound the check of validity warns on standard error.
+    leaps = np.abs(np.diff(corners[:, 0]))[np.diff(ring_of) == 0]
+    valid = land.is_valid
+    # From end to end of the map is meant, as an edge of the whole Earth, where it makes a polygon.
+    if ((leaps > 180) & (leaps < 360 if valid else True)).any():
+        return "crosses the date line: split it at 180 degrees"
+    return None if valid else str(explain_validity(land))
 
 
 def _zone_id(zone: Zone) -> str:

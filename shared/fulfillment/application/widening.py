@@ -132,7 +132,7 @@ def _wider(
     verdicts = {verdict.location_id: verdict for verdict in decision.candidates}
     useless = look.useless.union(name for name in known if not verdicts[name].eligible)
     named = set(known).union(*told.values()) - useless
-    seen = _inside_rings(picture.those_of(named, search), search.policy)
+    seen = picture.those_of(named, search)
     units = _sellable(request, look, seen, told, now)
     holders = {location_id for of_sku in units.values() for location_id in of_sku}
     seen = [one for one in seen if one.location.location_id in holders]
@@ -149,14 +149,6 @@ def _wider(
     idle = [(verdicts[c.location_id].reason, c) for c in dropped if c.location_id in useless]
     counted = replace(found, outside=[*_counted(look.found, idle), *outside_ring(found.beyond)])
     return Look(counted, {**look.stock, **picture.stock_of(request.lines, new)}, useless)
-
-
-def _inside_rings(seen: Sequence[Seen], policy: Policy) -> Sequence[Seen]:
-    """A policy with rings looks no farther than the last of them."""
-    if not policy.rings_km:
-        return seen
-    last_m = policy.rings_km[-1] * 1000
-    return [one for one in seen if one.distance_m is not None and one.distance_m <= last_m]
 
 
 def _counted(found: Candidates, dropped: Sequence[tuple[Reason, Candidate]]) -> list[Verdict]:
