@@ -366,7 +366,7 @@ def test_a_good_polygon_has_no_fault() -> None:
         (a_square(170, 0, 190, 1), "longitude beyond 180"),
         (a_square(-190, 0, -170, 1), "longitude beyond 180"),
         (a_square(0, -91, 1, 0), "latitude beyond 90"),
-        (a_square(179, -18, -179, -16), "crosses the date line: split it at 180 degrees"),
+        (a_square(179, -18, -179, -16), "across the date line: split it at 180 degrees"),
         (
             {
                 "type": "Polygon",
@@ -384,11 +384,10 @@ def test_a_good_polygon_has_no_fault() -> None:
                     ]
                 ],
             },
-            "crosses the date line",
+            "across the date line",
         ),
         (a_square(1e300, 0, 1e308, 1), "longitude beyond 180"),
-        (a_square(float("inf"), 0, 1, 1), "n"),
-        (a_square(float("nan"), 0, 1, 1), "n"),
+        (a_square(float("inf"), 0, 1, 1), "not GeoJSON: Out of range float"),
     ],
 )
 def test_a_bad_polygon_is_told_what_is_wrong(polygon: dict[str, Any], fault: str) -> None:

@@ -214,7 +214,7 @@ def _asked_in_turn(could: Mask, view: _View, foreign: Mask | None) -> Iterator[M
 def polygon_fault(polygon: Any) -> str | None:
     """Why this is not a polygon that can hold a customer; None when it is one."""
     try:
-        land = from_geojson(json.dumps(polygon))
+        land = from_geojson(json.dumps(polygon, allow_nan=False))
     except Exception as error:  # noqa: BLE001 - shapely raises several kinds; each is a fault of the input
         return f"not GeoJSON: {error}"
     if land.geom_type not in ("Polygon", "MultiPolygon"):
@@ -222,8 +222,6 @@ def polygon_fault(polygon: Any) -> str | None:
     if land.is_empty:
         return "empty"
     corners, ring_of = get_coordinates(get_rings(get_parts(land)), return_index=True)
-    if not np.isfinite(corners).all():
-        return "a coordinate that is no number"
     lon, lat = np.abs(corners).max(axis=0)
     if lat > 90:
         return "a latitude beyond 90 degrees: longitude comes first in GeoJSON"
@@ -233,8 +231,8 @@ def polygon_fault(polygon: Any) -> str | None:
     leaps = np.abs(np.diff(corners[:, 0]))[np.diff(ring_of) == 0]
     valid = land.is_valid
     # From end to end of the map is meant, as an edge of the whole Earth, where it makes a polygon.
-    if ((leaps > 180) & (leaps < 360 if valid else True)).any():
-        return "crosses the date line: split it at 180 degrees"
+    if ((leaps > 180) & ((leaps < 360) | (not valid))).any():
+        return "across the date line: split it at 180 degrees"
     return None if valid else str(explain_validity(land))
 
 
