@@ -10,9 +10,11 @@ import pytest
 
 from fulfillment.cli import decide_read
 from fulfillment.cli.main import main
+from tests.support.builders import a_square
 from tests.support.deciding import Console, a_place, an_input
 
 BOW_TIE = [[106.0, -7.0], [107.0, -6.0], [107.0, -7.0], [106.0, -6.0], [106.0, -7.0]]
+SQUARE = a_square(106, -7, 107, -6)
 PRICE = {"amount": "5", "currency": "IDR"}
 
 
@@ -113,10 +115,67 @@ WRONG: dict[str, tuple[str, Any, str]] = {
         {"type": "Polygon", "coordinates": [BOW_TIE]},
         "locations.0.service_area: the polygon of 'senayan' is Self-intersection",
     ),
+    "parts of an area beside its polygon": (
+        "locations.0.service_area",
+        {**SQUARE, "radius_km": 1, "prefixes": ["99"], "exclude": True},
+        "locations.0.service_area: unknown beside the Polygon: exclude, prefixes, radius_km; "
+        "an area of several parts is {polygon, prefixes, radius_km}",
+    ),
+    "a polygon on another globe": (
+        "locations.0.service_area",
+        {"polygon": {**SQUARE, "crs": {}}},
+        "locations.0.service_area: unknown beside the Polygon: crs",
+    ),
+    "a feature with more than features have": (
+        "locations.0.service_area",
+        {"type": "Feature", "geometry": SQUARE, "radius_km": 1},
+        "locations.0.service_area: unknown beside the Feature: radius_km",
+    ),
+    "a polygon of a feature with more than polygons have": (
+        "locations.0.service_area",
+        {"type": "Feature", "geometry": {**SQUARE, "name": "x"}, "properties": {}},
+        "locations.0.service_area: unknown beside the Polygon: name",
+    ),
+    "a polygon without its type": (
+        "locations.0.service_area",
+        {"coordinates": SQUARE["coordinates"]},
+        "locations.0.service_area: type is missing: GeoJSON says Polygon, MultiPolygon or Feature there",
+    ),
+    "a polygon over the date line": (
+        "locations.0.service_area",
+        a_square(179, -18, -179, -16),
+        "locations.0.service_area: the polygon of 'senayan' is across the date line: split it at 180 degrees",
+    ),
     "an area of lines": (
         "locations.0.service_area",
         {"type": "LineString", "coordinates": BOW_TIE},
         "locations.0.service_area.polygon: must be a GeoJSON Polygon or MultiPolygon",
+    ),
+    "a name that moves a terminal's cursor": (
+        "locations.0.name",
+        "\x1b[31mx",
+        "locations.0.name: has the control character U+001B",
+    ),
+    "a name that runs backwards": (
+        "locations.1.name",
+        "x\u202ey",
+        "locations.1.name: has the control character U+202E",
+    ),
+    "an id with a sign of C1": ("stock.1.sku", "x\x85", "stock.1.sku: has the control character U+0085"),
+    "a tag of two lines": (
+        "request.lines.0.tags",
+        ["a", "b\n"],
+        "request.lines.0.tags.1: has the control character U+000A",
+    ),
+    "an attribute's name with nothing in it": (
+        "locations.0.attributes",
+        {"\x00": 1},
+        "locations.0.attributes.'\\x00': its name has the control character U+0000",
+    ),
+    "a policy's free text": (
+        "policy",
+        {"name": "p\u2066"},
+        "policy.name: has the control character U+2066",
     ),
     "an area of nothing": ("locations.0.service_area", {}, "locations.0.service_area: has no polygon"),
     "an area that is none": ("locations.0.service_area", "everywhere", "locations.0.service_area: "),
@@ -204,7 +263,7 @@ def test_a_long_list_of_faults_is_cut_and_counted(console: Console) -> None:
         ('{"now": NaN, "request": {"lines": [{"sku": "a", "quantity": 1}]}}', "now: "),
         (
             '{"request": {"lines": [{"sku": "a", "sku": "b", "quantity": 1}]}}',
-            "'sku' stands twice in one object",
+            "request.lines.0.sku: 'sku' stands twice in one object",
         ),
         ("[" * 100_000, "Invalid JSON"),
     ],

@@ -6,6 +6,7 @@ location document (``PUT /v1/locations/{location_id}``) leaves out. Unknown fiel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any
@@ -37,6 +38,14 @@ Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x
 Units = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
 Kept = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Grams = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+# By type, the members that RFC 7946 gives it. Its coordinates are always WGS 84, so that there is no "crs".
+GEOJSON: Mapping[str, frozenset[str]] = {
+    "Polygon": frozenset({"type", "coordinates", "bbox"}),
+    "MultiPolygon": frozenset({"type", "coordinates", "bbox"}),
+    "Feature": frozenset({"type", "geometry", "properties", "bbox", "id"}),
+}
 
 
 class LineIn(Contract):
@@ -124,9 +133,18 @@ class AreaIn(ServiceAreaDoc):
     @model_validator(mode="before")
     @classmethod
     def _polygon_alone(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "type" not in value:
+        if not isinstance(value, dict):
             return value
-        return {"polygon": value.get("geometry") if value["type"] == "Feature" else value}
+        area = value
+        if "type" in value:
+            _refuse_others(value)
+            area = {"polygon": value.get("geometry") if value["type"] == "Feature" else value}
+        elif value.keys() & {"coordinates", "geometry", "features"}:
+            told = "type is missing: GeoJSON says Polygon, MultiPolygon or Feature there"
+            raise PydanticCustomError("no_type", told)
+        if isinstance(polygon := area.get("polygon"), dict):
+            _refuse_others(polygon)
+        return area
 
     @model_validator(mode="after")
     def _says_something(self) -> AreaIn:
@@ -134,6 +152,16 @@ class AreaIn(ServiceAreaDoc):
             told = "has no polygon, no radius_km and no prefixes; leave it out to serve everyone"
             raise PydanticCustomError("empty_area", told)
         return self
+
+
+def _refuse_others(geojson: Mapping[str, Any]) -> None:
+    """What stands beside a polygon would be lost without a word."""
+    known = GEOJSON.get(str(geojson.get("type")), frozenset(geojson))
+    if others := sorted(geojson.keys() - known):
+        told = f"unknown beside the {geojson['type']}: {', '.join(others)}"
+        if parts := [name for name in others if name in ServiceAreaDoc.model_fields]:
+            told += f"; an area of several parts is {{polygon, {', '.join(parts)}}}"
+        raise PydanticCustomError("beside_geojson", "{told}", {"told": told})
 
 
 class CapacityIn(Contract):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +24,11 @@ from fulfillment.domain.stock import StockRow
 
 MAX_SHOWN = 100  # faults; a person mends the first page and runs again
 INLINE_POLICY = "inline"  # the name of a policy document that has none
+
+# Control characters, and those that turn the direction of what follows: a terminal or a page would obey them.
+_SIGNS = r"\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(rf"[\x00-\x1f{_SIGNS}]")
+_MAY_HIDE = re.compile(rf"[{_SIGNS}]|\\")  # in JSON's text: as they are, or anything escaped
 
 PolicyByName = Callable[[str], Policy]  # raises LookupError, which says what names there are
 
@@ -95,21 +102,65 @@ def read(text: str, policies: PolicyByName, *, ignore_policy: bool = False) -> A
 def _parse(text: str) -> DecideIn:
     try:
         told = DecideIn.model_validate_json(text)
-        json.loads(text, object_pairs_hook=_once)
     except ValidationError as error:
-        raise BadInput(said(error)) from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput([str(error)]) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        faults = [] if first["type"] == "json_invalid" else text_faults(text)
+        told_of = {fault.partition(": ")[0] for fault in faults}
+        faults += [
+            line
+            for line in said(error)
+            if line.partition(": ")[0] not in told_of and not _HIDDEN.search(line)
+        ]
+        raise BadInput(faults) from None
+    if found := text_faults(text):
+        raise BadInput(found)
     return told
 
 
-def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"{key!r} stands twice in one object")
-        found[key] = value
-    return found
+class _Fields(dict[str, Any]):
+    """A JSON object that remembers which of its fields stood twice."""
+
+    twice: tuple[str, ...] = ()
+
+
+def text_faults(text: str) -> list[str]:
+    """What the contract does not see: fields that stand twice, and signs that nobody sees, by their paths."""
+    twice = False
+
+    def fields(pairs: list[tuple[str, Any]]) -> _Fields:
+        nonlocal twice
+        found = _Fields(pairs)
+        if len(found) < len(pairs):
+            twice = True
+            count = Counter(key for key, _ in pairs)
+            found.twice = tuple(key for key, n in count.items() if n > 1)
+        return found
+
+    try:
+        told = json.loads(text, object_pairs_hook=fields)
+        return list(_faults_of(told, "")) if twice or _MAY_HIDE.search(text) else []
+    except RecursionError:
+        return ["is nested too deeply"]
+
+
+def _faults_of(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, str) and (hidden := _HIDDEN.search(value)):
+        yield f"{path}: has the control character U+{ord(hidden[0]):04X}"
+    elif isinstance(value, _Fields):
+        for key in value.twice:
+            yield f"{_under(path, key)}: {key!r} stands twice in one object"
+        for key, inner in value.items():
+            if hidden := _HIDDEN.search(key):
+                yield f"{_under(path, ascii(key))}: its name has the control character U+{ord(hidden[0]):04X}"
+            else:
+                yield from _faults_of(inner, _under(path, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _faults_of(inner, _under(path, str(place)))
+
+
+def _under(path: str, step: str) -> str:
+    return f"{path}.{step}" if path else step
 
 
 def said(error: ValidationError, under: str = "") -> list[str]:
