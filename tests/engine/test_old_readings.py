@@ -90,6 +90,24 @@ def test_a_change_that_was_refused_leaves_no_mark(world: World) -> None:
     assert marks(world) == before
 
 
+def test_a_mark_that_was_seen_before_its_change_does_not_hide_it(world: World) -> None:
+    # Given somebody who reads between the two halves of a change: DynamoDB shows them one after the other
+    write_locations([a_location("senayan")])
+    mine = locations()
+    mine.all()
+    world.clock.forward(seconds=CACHE_SECONDS + 1)
+    write_locations([])
+    assert mine.all()[0].status == "open"
+    write_locations([a_location("senayan", status="closed")], marked=False)
+
+    # When a minute is over, then it is seen though the mark is the same; and once is enough
+    with counted_reads() as reads:
+        for _ in range(3):
+            world.clock.forward(seconds=CACHE_SECONDS + 1)
+            assert mine.all()[0].status == "closed"
+    assert reads["Locations.Scan"] == 1
+
+
 def test_a_doubted_picture_is_checked_and_a_refuted_one_is_read_whatever_its_mark_says(world: World) -> None:
     # Given a location that came past the router
     mine = locations()

@@ -68,7 +68,8 @@ class DynamoDBLocationRepository:
     """See ``ports.LocationRepository``.
 
     Every change of a location leaves a new mark beside it. Once a minute the mark alone is read, and the locations only
-    when it is another one; until then ``all`` is the same sequence, which whoever indexes it may go by.
+    when it is another one; until then ``all`` is the same sequence, which whoever indexes it may go by. A mark can be
+    seen a moment before the change itself, so the locations are read once more a minute after it.
     """
 
     def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
@@ -78,12 +79,13 @@ class DynamoDBLocationRepository:
         self._all = Cached(self._read_all)
         self._mark = Cached(self._read_mark)
         self._mark_of_all: str | None = None
+        self._just_changed = False
 
     def all(self) -> Sequence[Location]:
         """Every location, at most a minute old."""
         if self._mark.get() != self._mark_of_all:
             self._all.forget()
-        return self._all.get(REREAD_SECONDS)
+        return self._all.get(CACHE_SECONDS if self._just_changed else REREAD_SECONDS)
 
     def forget(self, at_least_seconds_old: float = 0) -> bool:
         """Look again what changed. At 0 seconds, when a location refused a write, whatever its mark says."""
@@ -130,7 +132,9 @@ class DynamoDBLocationRepository:
 
     def _read_all(self) -> Sequence[Location]:
         """Consistently: after a refused write, the change that refused it must be in what is read."""
-        self._mark_of_all = self._mark.get()  # read before: a change meanwhile has another mark
+        mark = self._mark.get()  # read before: a change meanwhile has another mark
+        self._just_changed = self._mark_of_all not in (None, mark)
+        self._mark_of_all = mark
         found = pages(self._client.scan, TableName=self._table, ConsistentRead=True)
         return [_location(row) for row in found]
 
