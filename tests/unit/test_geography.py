@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from fulfillment.adapters.geography import ShapelyGeography, polygon_fault
+from fulfillment.adapters import geography
+from fulfillment.adapters.geography import VIEWS_KEPT, ShapelyGeography, polygon_fault
 from fulfillment.adapters.sphere import great_circle_m
 from fulfillment.application.ports import Around, Search
-from fulfillment.domain.basket import CustomerPlace, Point
+from fulfillment.domain.basket import CustomerPlace, Method, Point
 from fulfillment.domain.location import Location, ServiceArea, Zone
 from fulfillment.domain.policy import LocationFilter, Policy
+from fulfillment.domain.reach import Reach
 from tests.support.builders import SENAYAN, a_location, a_square, north_of
 
 JAVA = Zone("java", "ID", a_square(105, -9, 114.4, -5.8))
@@ -51,6 +53,27 @@ def in_a_row(count: int, **more: Any) -> list[Location]:
 
 
 # --- who could supply
+
+
+def test_what_a_policy_in_use_makes_of_the_locations_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given one policy that is asked by again and again, among more than are kept
+    made: list[str] = []
+
+    def reach(method: Method, policy: Policy) -> Reach:
+        made.append(policy.name)
+        return Reach(method, policy)
+
+    monkeypatch.setattr(geography, "Reach", reach)
+    the_map, locations = a_map(), in_a_row(3)
+
+    # When
+    for n in range(3 * VIEWS_KEPT):
+        for name in ("daily", f"p{n}"):
+            the_map.around(locations, a_search(policy=Policy(name=name)), 1, 1)
+
+    # Then it is worked out once
+    assert made.count("daily") == 1
+    assert len(made) == 1 + 3 * VIEWS_KEPT
 
 
 def test_a_policy_with_rings_asks_nobody_beyond_the_last() -> None:

@@ -27,7 +27,7 @@ from fulfillment.domain.reach import OTHER_ZONE, Reach
 
 Tiers = npt.NDArray[np.int64]  # one for each location: who is asked before whom, 0 first
 
-VIEWS_KEPT = 8  # of one picture of locations: two methods of the policies in use
+VIEWS_KEPT = 16  # of one picture of locations: two methods of the policies in use, the last used first
 
 
 class ShapelyGeography:
@@ -137,8 +137,9 @@ class _Map:
         return next((metres for metres, _ in self._index.nearest(self._everybody, point, 1)), None)
 
     def _view(self, search: Search) -> _View:
-        for view in self._views:
+        for at, view in enumerate(self._views):
             if view.method == search.method and view.policy == search.policy:
+                self._views.insert(0, self._views.pop(at))
                 return view
         reach = Reach(search.method, search.policy)
         could = np.array([reach.could_supply(location) for location in self._index.locations], dtype=np.bool_)
