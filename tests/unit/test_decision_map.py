@@ -192,7 +192,7 @@ def test_a_customer_without_a_point_has_no_ways(console: Console) -> None:
 
     told = page(console, asked)
 
-    assert marks(told, "chosen") == ["Senayan, unknown: supplies"]
+    assert marks(told, "chosen") == ["Senayan: supplies"]
     assert "The customer's point is not known" in told
     assert [g for g in picture(told).iter("g") if g.get("class") == "way"] == []
 

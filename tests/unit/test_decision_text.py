@@ -18,7 +18,7 @@ from fulfillment.cli.decision_words import (
 )
 from fulfillment.domain.basket import Method
 from fulfillment.domain.decision import Objective
-from fulfillment.domain.routing.candidate import Detail, Reason, Verdict
+from fulfillment.domain.routing.candidate import FARTHEST_M, Detail, Reason, Verdict
 from fulfillment.domain.routing.changes import Change
 from tests.support.builders import MONDAY_NOON
 from tests.support.deciding import Console, a_place, an_input
@@ -43,7 +43,7 @@ def test_a_plan_is_told_with_the_nearest_that_is_not_in_it(console: Console) -> 
         "Not chosen:",
         "  Blok M, 500 m away: has 1 of 2 after its floor of 1.",
         "",
-        "By the policy inline, Mon 23 Nov 2026 05:00 UTC.",
+        "By the policy inline, Mon 23 Nov 2026 12:00 WIB.",
         "Compared by: 1 shipment, 1 km; no plan is better.",
     ]
 
@@ -51,7 +51,7 @@ def test_a_plan_is_told_with_the_nearest_that_is_not_in_it(console: Console) -> 
 def test_a_pickup_says_when_it_is_ready(console: Console) -> None:
     told = story(console, an_input(SENAYAN, method="pickup"))
 
-    assert told[0] == "Senayan."
+    assert told[0] == "Senayan supplies everything."
     assert told[2] == "Senayan hands over 2 x tee, 1 km away, ready by Mon 23 Nov 2026 14:00 WIB."
 
 
@@ -80,7 +80,7 @@ def test_a_pickup_that_the_store_cannot_supply_names_those_that_could(console: C
     told = story(console, asked)
 
     assert told[0] == "Not at Blok M: Blok M has 1 of 2 after its floor of 1."
-    assert "Missing: 2 x tee of line 1, 1 left." in told
+    assert "Missing at Blok M: 1 x tee." in told
     assert "These could hand over everything: Senayan, 1 km away." in told
     assert "  Senayan, 1 km away: is not the store that the customer chose." in told
 
@@ -91,11 +91,125 @@ def test_a_pickup_that_nobody_can_supply_says_so(console: Console) -> None:
     assert "No other store has everything either." in told
 
 
-def test_an_order_that_nobody_can_supply_names_the_nearest(console: Console) -> None:
-    told = story(console, an_input(BLOK_M, lines=[("tee", 9)]))
+SHUT = a_place("shut", 0.2, {"name": "Shut", "status": "closed"}, tee=9)
+LATE = a_place("late", 0.3, {"name": "Late", "status": "paused"}, tee=2)
+ONES = [a_place(f"s{n}", n, tee=1) for n in range(1, 5)]
+NOBODY: dict[str, tuple[dict[str, Any], str, list[str]]] = {
+    "there is too little": (
+        an_input(BLOK_M, lines=[("tee", 9), ("tee", 1)]),
+        "only 2 of 10 x tee are there",
+        ["Nobody supplies: 10 x tee (2 at Blok M)."],
+    ),
+    "there is none": (
+        an_input(BLOK_M, SHUT, lines=[("tee", 1), ("cap", 1)]),
+        "nobody has any cap",
+        ["Nobody supplies: 1 x cap (none anywhere).", "Not supplied without that: 1 x tee."],
+    ),
+    "the floors keep it": (
+        an_input(BLOK_M, policy={"floors": [{"units": 5}]}),
+        "what there is of tee is kept by the policy's floors",
+        ["Nobody supplies: 2 x tee (floors keep what there is)."],
+    ),
+    "who has it is shut": (
+        an_input(SHUT, a_place("empty")),
+        "tee is only at Shut, which is closed",
+        ["Nobody supplies: 2 x tee (9 at Shut, which is closed)."],
+    ),
+    "all who have it are out": (
+        an_input(SHUT, LATE, a_place("b", 9, {"status": "closed"}, tee=1)),
+        "tee is only at 3 locations that may not supply: 2 closed, 1 paused",
+        ["Nobody supplies: 2 x tee (12 at 3 locations that may not supply: 2 closed, 1 paused)."],
+    ),
+    "the rest is at one that is shut": (
+        an_input(LATE, *ONES[:1]),
+        "only 1 of 2 x tee is there; 2 more at Late, which is paused",
+        ["Nobody supplies: 2 x tee (1 at s1; 2 at Late, which is paused)."],
+    ),
+    "it lies in too many places": (
+        an_input(*ONES, lines=[("tee", 4)]),
+        "more than 3 shipments would be needed, which the policy does not allow",
+        ["Nobody supplies: 4 x tee (4 are there, in 4 places; 3 shipments are allowed)."],
+    ),
+    "no more shipments than one": (
+        an_input(*ONES[:2], policy={"split": {"max_shipments": 1}}),
+        "no location has everything, and only 1 shipment is allowed",
+        ["Nobody supplies: 2 x tee (2 are there, in 2 places; 1 shipment is allowed)."],
+    ),
+    "a line may not be split": (
+        an_input(*ONES[:2], policy={"split": {"lines": "whole"}}),
+        "the policy's rules on how an order may be split allow no plan",
+        ["Nobody supplies: 2 x tee (2 are there, in 2 places; 3 shipments are allowed)."],
+    ),
+    "a line may not be split over many": (
+        an_input(*ONES, policy={"split": {"lines": "whole"}}),
+        "no plan of at most 3 shipments keeps the policy's rules on how an order may be split",
+        ["Nobody supplies: 2 x tee (4 are there, in 4 places; 3 shipments are allowed)."],
+    ),
+    "a pickup is not split": (
+        an_input(*ONES, method="pickup"),
+        "no store has everything, and a pickup is not split",
+        ["Nobody supplies: 2 x tee (4 are there, in 4 places)."],
+    ),
+    "nobody is there": (an_input(), "there are no locations", ["Nobody supplies: 2 x tee (none anywhere)."]),
+}
 
-    assert told[0] == "Nobody can supply this order: Blok M has 2 of 9."
-    assert story(console, an_input())[0] == "Nobody can supply this order."
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_an_order_that_nobody_can_supply_says_what_decided_it(console: Console, name: str) -> None:
+    asked, reason, missing = NOBODY[name]
+
+    told = story(console, asked)
+
+    assert told[0] == f"Nobody can supply this order: {reason}."
+    assert told[2 : 2 + len(missing)] == missing
+
+
+def test_a_chosen_store_that_is_closed_lacks_nothing(console: Console) -> None:
+    told = story(console, an_input(SHUT, SENAYAN, method="pickup", location_id="shut"))
+
+    assert told[0] == "Not at Shut: Shut is closed."
+    assert not [line for line in told if line.startswith("Missing")]
+
+
+def test_a_plan_of_a_part_says_so_and_what_is_missing(console: Console) -> None:
+    told = story(console, an_input(*ONES[:1], lines=[("tee", 2), ("tee", 1)], policy={"fallback": ["part"]}))
+
+    assert told[0] == "Only in part: s1."
+    assert "Missing: 2 x tee." in told
+
+
+def test_lines_of_one_sku_are_told_together(console: Console) -> None:
+    told = story(console, an_input(SENAYAN, lines=[("tee", 1), ("tee", 1)]))
+
+    assert told[2].startswith("Senayan sends 2 x tee, 1 km away")
+
+
+def test_locations_of_one_name_are_told_apart_by_their_ids(console: Console) -> None:
+    same = {"name": "Same"}
+
+    told = story(console, an_input(a_place("a", 1.0, same, tee=2), a_place("b", 2.0, same, tee=2)))
+
+    assert told[0].startswith("Same (a), not Same (b): ")
+
+
+def test_an_unknown_distance_is_no_number(console: Console) -> None:
+    # Given one store that is on the map and one that is not
+    asked = an_input(a_place("a", 1.0, tee=1), a_place("b", None, tee=1))
+
+    # When
+    told = story(console, asked)
+
+    # Then
+    assert "b sends 1 x tee, at an unknown distance, there by Wed 25 Nov 2026 21:00 WIB." in told
+    assert "Compared by: 2 shipments, 1 km and one unknown; no plan is better." in told
+    assert "20,0" not in "".join(told)
+
+
+def test_a_customer_who_is_nowhere_is_told_once(console: Console) -> None:
+    told = story(console, an_input(a_place("a", 1.0, tee=2), a_place("b", 2.0, tee=2), customer={}))
+
+    assert "a sends 2 x tee, there by Wed 25 Nov 2026 21:00 WIB." in told
+    assert "Compared by: 1 shipment, an unknown distance; no plan is better." in told
 
 
 def test_what_is_sent_later_is_told(console: Console) -> None:
@@ -105,7 +219,7 @@ def test_what_is_sent_later_is_told(console: Console) -> None:
     told = story(console, asked)
 
     assert told[0] == "Nothing is there now: Kota will send it later."
-    assert "Missing: 2 x tee of line 1, none left; Kota sends them later." in told
+    assert "Missing: 2 x tee; Kota sends them later." in told
 
 
 def test_money_and_carriers_are_told_where_there_are_any(console: Console) -> None:
@@ -208,6 +322,7 @@ def test_a_pickup_has_words_of_its_own(reason: Reason, detail: Detail, told: str
         (Objective("promise", 90), "90 minutes from now"),
         (Objective("missing", 2), "2 missing"),
         (Objective("other_zone", 1), "1 from another zone"),
+        (Objective("other_zone", 0), "none from another zone"),
         (Objective("group_rank", 3), "group rank 3"),
     ],
 )
@@ -220,6 +335,22 @@ def test_the_first_objective_that_differs_is_told() -> None:
 
     assert first_worse(best, other, "IDR") == ("b 3", "b 2")
     assert first_worse(best, best, "IDR") is None
+    near, far = [Objective("other_zone", 0)], [Objective("other_zone", 1)]
+    assert first_worse(near, far, "IDR") == ("1 from another zone", "none")
+
+
+@pytest.mark.parametrize(
+    ("metres", "unknown", "told"),
+    [
+        (1_000, 0, "1 km"),
+        (FARTHEST_M, 1, "an unknown distance"),
+        (2 * FARTHEST_M, 2, "2 unknown distances"),
+        (FARTHEST_M + 11_100, 1, "11.1 km and one unknown"),
+        (2 * FARTHEST_M + 11_100, 2, "11.1 km and 2 unknown"),
+    ],
+)
+def test_a_sum_says_how_many_distances_nobody_knows(metres: int, unknown: int, told: str) -> None:
+    assert measured(Objective("distance", metres), "IDR", unknown) == told
 
 
 @pytest.mark.parametrize(
@@ -244,3 +375,4 @@ def test_small_words() -> None:
     assert [km(n) for n in (0, 999, 1_000, 12_345_678)] == ["0 m", "999 m", "1 km", "12,345.7 km"]
     assert when(MONDAY_NOON, "Asia/Makassar") == "Mon 23 Nov 2026 13:00 WITA"
     assert counted("capacity_full") == "capacity full"
+    assert counted("misses_promise") == "too late"

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from fulfillment.cli.decision_text import story
-from fulfillment.cli.decision_words import km, listed, why_not
+from fulfillment.cli.decision_words import goods, km, listed, told_apart, why_not
 from fulfillment.cli.map_frame import HEIGHT, WIDTH, Frame, Pixel
 from fulfillment.cli.map_style import MARKS, STYLE
 from fulfillment.domain.location import Location
@@ -75,6 +75,7 @@ class _Picture:
         self.decision = found.decision
         self.customer = found.asked.customer.point
         self.locations = {location.location_id: location for location in found.asked.locations}
+        self.names = told_apart({location.location_id: location.name for location in found.asked.locations})
         self.distances = {c.location_id: c.distance_m for c in found.candidates}
         self.chosen = [shipment.location_id for shipment in self.decision.shipments]
         self.verdicts = sorted(self.decision.candidates, key=self._rank)
@@ -153,8 +154,7 @@ class _Picture:
             if point is None:
                 continue
             there = frame.at(point)
-            goods = listed([f"{a.quantity} x {a.sku}" for a in shipment.allocations])
-            told = f"{self._name(shipment.location_id)} supplies {goods}"
+            told = f"{self._name(shipment.location_id)} supplies {goods(shipment.allocations)}"
             yield (
                 f'<g class="way"><title>{escape(told)}</title>'
                 f'<line x1="{there[0]:.1f}" y1="{there[1]:.1f}" x2="{x:.1f}" y2="{y:.1f}"/></g>'
@@ -171,6 +171,8 @@ class _Picture:
             kind = KIND_OF[verdict.reason]
             told = (
                 f"{self._name(verdict.location_id)}, {self._away(verdict.location_id)}: {self._why(verdict)}"
+                if self.distances.get(verdict.location_id) is not None
+                else f"{self._name(verdict.location_id)}: {self._why(verdict)}"
             )
             yield (
                 f'<g class="mark {kind}" transform="translate({x:.1f} {y:.1f})">'
@@ -234,7 +236,7 @@ class _Picture:
             yield "<p>The customer's point is not known, nor are distances.</p>"
 
     def _name(self, location_id: str) -> str:
-        return self.locations[location_id].name
+        return self.names[location_id]
 
     def _away(self, location_id: str) -> str:
         distance = self.distances.get(location_id)

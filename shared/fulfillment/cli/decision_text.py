@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fulfillment.application.decision_views import decimal
 from fulfillment.cli import decision_words as words
+from fulfillment.cli.decision_lack import Lack
 from fulfillment.cli.decision_words import km, listed, when
-from fulfillment.domain.decision import PlannedShipment
-from fulfillment.domain.routing.candidate import Candidate, Verdict
+from fulfillment.domain.decision import Alternative, Objective, PlannedShipment
+from fulfillment.domain.routing.candidate import FARTHEST_M, Candidate, Verdict
 
 if TYPE_CHECKING:
     from fulfillment.cli.decide import Answer
@@ -31,6 +32,10 @@ class _Story:
         self.chosen = [shipment.location_id for shipment in self.decision.shipments]
         self.candidates = {candidate.location_id: candidate for candidate in found.candidates}
         self.timezones = {location.location_id: location.timezone for location in found.asked.locations}
+        names = {
+            candidate.location_id: candidate.name or candidate.location_id for candidate in found.candidates
+        }
+        self.names = words.told_apart(names)
         self.currency = found.policy.costs.currency
         self.others = sorted(
             (verdict for verdict in self.decision.candidates if verdict.location_id not in self.chosen),
@@ -51,11 +56,18 @@ class _Story:
 
     def _headline(self) -> Iterator[str]:
         told = next((v for v in self.others if v.reason != "not_chosen"), None)
-        against = f"{self._name(told.location_id)} {self._why(told)}" if told else ""
         asked = self.found.asked.request.location_id
         if self.chosen:
             names = listed([self._name(location_id) for location_id in self.chosen])
-            yield f"{names}, not {self._name(told.location_id)}: {against}." if told else f"{names}."
+            part = {"partial": "Only in part: ", "backordered": "Some of it later: "}
+            lead = part.get(self.decision.status, "")
+            if told:
+                other = self._name(told.location_id)
+                yield f"{lead}{names}, not {other}: {other} {self._why(told)}."
+            elif lead:
+                yield f"{lead}{names}."
+            else:
+                yield f"{names} {'supplies' if len(self.chosen) == 1 else 'supply'} everything."
         elif asked:
             (verdict,) = (v for v in self.decision.candidates if v.location_id == asked)
             yield f"Not at {self._name(asked)}: {self._name(asked)} {self._why(verdict)}."
@@ -63,10 +75,10 @@ class _Story:
             later = {short.backordered_at for short in self.decision.unfilled if short.backordered_at}
             yield f"Nothing is there now: {listed([self._name(name) for name in sorted(later)])} will send it later."
         else:
-            yield f"Nobody can supply this order{f': {against}' if told else ''}."
+            yield f"Nobody can supply this order: {self._lack().reason()}."
 
     def _shipment(self, shipment: PlannedShipment) -> Iterator[str]:
-        goods = listed([f"{a.quantity} x {a.sku}" for a in shipment.allocations])
+        goods = words.goods(shipment.allocations)
         promise = shipment.promise
         name, by = self._name(shipment.location_id), when(promise.at, promise.timezone)
         if self.method == "pickup":
@@ -83,10 +95,20 @@ class _Story:
             yield f"  Estimated cost: {decimal(shipment.cost.total)} {self.currency} ({', '.join(parts)})."
 
     def _missing(self) -> Iterator[str]:
+        if self.decision.status == "unfillable":
+            asked = self.found.asked.request.location_id
+            yield from self._lack().missing_at(asked) if asked else self._lack().missing()
+            return
+        missing: Counter[tuple[str, str | None]] = Counter()
         for short in self.decision.unfilled:
-            later = f"; {self._name(short.backordered_at)} sends them later" if short.backordered_at else ""
-            left = f"{short.left} left" if short.left else "none left"
-            yield f"Missing: {short.quantity} x {short.sku} of line {short.line_id}, {left}{later}."
+            missing[short.sku, short.backordered_at] += short.quantity
+        for (sku, location_id), units in missing.items():
+            what = "it" if units == 1 else "them"
+            later = f"; {self._name(location_id)} sends {what} later" if location_id else ""
+            yield f"Missing: {units} x {sku}{later}."
+
+    def _lack(self) -> Lack:
+        return Lack(self.found, self._name, self._why)
 
     def _could(self) -> Iterator[str]:
         if self.found.could:
@@ -101,7 +123,9 @@ class _Story:
         yield ""
         yield "Not chosen:"
         for verdict in self.others[:MAX_OTHERS]:
-            away = self._away(self._distance(verdict.location_id))
+            # what is out because of its unknown distance says so itself
+            known = verdict.reason != "no_coordinates"
+            away = self._away(self._distance(verdict.location_id)) if known else ""
             yield f"  {self._name(verdict.location_id)}{away}: {self._why(verdict)}."
         rest = Counter(words.counted(verdict.reason) for verdict in self.others[MAX_OTHERS:])
         if rest:
@@ -115,7 +139,7 @@ class _Story:
         if second is None:
             return
         names = listed([self._name(location_id) for location_id in second.location_ids])
-        worse = words.first_worse(self.decision.objectives, second.objectives, self.currency)
+        worse = self._worse(second)
         told = (
             f"{worse[0]} instead of {worse[1]}" if worse else "just as good; the ids of the locations decided"
         )
@@ -137,23 +161,26 @@ class _Story:
         decision = self.decision
         yield ""
         version = f", version {decision.policy_version}" if decision.policy_version else ""
-        yield f"By the policy {decision.policy_name}{version}, {words.when_utc(decision.decided_at)}."
+        yield f"By the policy {decision.policy_name}{version}, {when(decision.decided_at, self._timezone())}."
         if decision.objectives:
-            by = ", ".join(words.measured(one, self.currency) for one in decision.objectives)
+            unknown = self._unknown(self.chosen)
+            by = ", ".join(words.measured(one, self.currency, unknown) for one in decision.objectives)
             best = "no plan is better" if decision.proven else "the search was cut short"
             yield f"Compared by: {by}; {best}."
         if not decision.proven and decision.bound:
-            bound = ", ".join(words.measured(one, self.currency) for one in decision.bound)
+            bound = ", ".join(self._bound(one) for one in decision.bound)
             yield f"No plan can be better than: {bound}."
 
     def _why(self, verdict: Verdict) -> str:
+        if verdict.reason == "outside_ring" and not self.chosen:
+            return "is farther away than the policy looks"
         told = words.why_not(verdict, self.method, self.timezones.get(verdict.location_id, "UTC"))
         second = self.decision.runner_up
         if verdict.reason != "beaten" or verdict.detail.get("missing") or second is None:
             return told
         if second.location_ids != (verdict.location_id,):
             return f"{told}; the plan is better"
-        worse = words.first_worse(self.decision.objectives, second.objectives, self.currency)
+        worse = self._worse(second)
         return (
             f"{told}, but that would be {worse[0]} instead of {worse[1]}"
             if worse
@@ -161,15 +188,34 @@ class _Story:
         )
 
     def _name(self, location_id: str) -> str:
-        candidate = self.candidates.get(location_id)
-        return candidate.name or location_id if candidate else location_id
+        return self.names.get(location_id, location_id)
+
+    def _timezone(self) -> str:
+        """Of the first store of the plan, or else of the nearest."""
+        first = [*self.chosen, *(verdict.location_id for verdict in self.others)][:1]
+        return self.timezones.get(first[0], "UTC") if first else "UTC"
+
+    def _worse(self, second: Alternative) -> tuple[str, str] | None:
+        unknown = self._unknown(self.chosen), self._unknown(second.location_ids)
+        return words.first_worse(self.decision.objectives, second.objectives, self.currency, unknown)
+
+    def _unknown(self, location_ids: Iterable[str]) -> int:
+        return sum(self._distance(location_id) is None for location_id in location_ids)
+
+    def _bound(self, objective: Objective) -> str:
+        """Of no plan in particular: as many unknown distances as there can be in it."""
+        nowhere = self._unknown(self.candidates)
+        return words.measured(objective, self.currency, min(nowhere, objective.value // FARTHEST_M))
 
     def _distance(self, location_id: str) -> int | None:
         candidate: Candidate | None = self.candidates.get(location_id)
         return candidate.distance_m if candidate else None
 
     def _away(self, distance_m: int | None) -> str:
-        return "" if distance_m is None else f", {km(distance_m)} away"
+        if distance_m is not None:
+            return f", {km(distance_m)} away"
+        # without the customer's point none is known, which need not be said of each
+        return ", at an unknown distance" if self.found.asked.customer.point else ""
 
     def _nearest(self, verdict: Verdict) -> tuple[bool, int, str]:
         distance = self._distance(verdict.location_id)

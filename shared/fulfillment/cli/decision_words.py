@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fulfillment.application.decision_views import decimal
 from fulfillment.domain.basket import Method
-from fulfillment.domain.decision import Objective
-from fulfillment.domain.routing.candidate import Detail, Reason, Verdict
+from fulfillment.domain.decision import Allocation, Objective
+from fulfillment.domain.routing.candidate import FARTHEST_M, Detail, Reason, Verdict
 from fulfillment.domain.routing.changes import Change
 from fulfillment.domain.routing.costs import amount
 
@@ -73,22 +74,27 @@ def when(at: datetime, timezone: str) -> str:
     return f"{day} {local.day} {month} {local.year} {local:%H:%M} {local.tzname()}"
 
 
-def when_utc(at: datetime) -> str:
-    """A moment that is about no location."""
-    return when(at.astimezone(UTC), "UTC")
-
-
 def km(distance_m: int) -> str:
     """Kilometres to the hundred metres; metres below one."""
     return f"{distance_m} m" if distance_m < 1000 else f"{f'{distance_m / 1000:,.1f}'.removesuffix('.0')} km"
 
 
-def measured(objective: Objective, currency: str) -> str:
-    """How good a plan is by one objective: ``2 shipments``, ``12.4 km``, ``rank 3``."""
+def summed(distance_m: int, unknown: int) -> str:
+    """A sum of distances, in which so many that nobody knows count as ``FARTHEST_M``: ``11.1 km and one unknown``."""
+    known = km(max(0, distance_m - unknown * FARTHEST_M))
+    if not unknown:
+        return known
+    if distance_m <= unknown * FARTHEST_M:
+        return "an unknown distance" if unknown == 1 else f"{unknown} unknown distances"
+    return f"{known} and {'one' if unknown == 1 else unknown} unknown"
+
+
+def measured(objective: Objective, currency: str, unknown: int = 0) -> str:
+    """How good a plan is by one objective: ``2 shipments``, ``12.4 km``, ``rank 3``. ``unknown``: of its distances."""
     value = objective.value
     match objective.name:
         case "distance":
-            return km(value)
+            return summed(value, unknown)
         case "shipments":
             return f"{value} shipment{'s' * (value != 1)}"
         case "cost":
@@ -98,17 +104,24 @@ def measured(objective: Objective, currency: str) -> str:
         case "missing":
             return f"{value} missing"
         case "other_zone":
-            return f"{value} from another zone"
+            return f"{value or 'none'} from another zone"
     return f"{objective.name.replace('_', ' ')} {value}"
 
 
 def first_worse(
-    best: Sequence[Objective], other: Sequence[Objective], currency: str
+    best: Sequence[Objective],
+    other: Sequence[Objective],
+    currency: str,
+    unknown: tuple[int, int] = (0, 0),
 ) -> tuple[str, str] | None:
-    """The first objective by which two plans differ, in the words of the other plan and of the best."""
+    """The first objective by which two plans differ, in the words of the other plan and of the best.
+
+    ``unknown``: how many of the distances nobody knows, of the best and of the other.
+    """
     for ours, theirs in zip(best, other, strict=True):
         if ours.value != theirs.value:
-            return measured(theirs, currency), measured(ours, currency)
+            told = measured(ours, currency, unknown[0])
+            return measured(theirs, currency, unknown[1]), told.removesuffix(" from another zone")
     return None
 
 
@@ -116,6 +129,7 @@ ABLE: Mapping[str, str] = {
     "beaten": "able to supply, with less or farther away",
     "not_enough": "with a part of it",
     "not_chosen": "not asked for",
+    "misses_promise": "too late",
 }
 
 
@@ -134,6 +148,20 @@ def would_change(change: Change) -> str:
     if "metres" in detail:
         return f"{km(detail['metres'])} nearer"
     return f"a known distance of at most {km(detail['distance_m'])}"
+
+
+def goods(allocations: Sequence[Allocation]) -> str:
+    """Units by SKU, whatever lines they are of: ``2 x TEE and 1 x CAP``."""
+    units: Counter[str] = Counter()
+    for allocation in allocations:
+        units[allocation.sku] += allocation.quantity
+    return listed([f"{n} x {sku}" for sku, n in units.items()])
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by location id, with the id where several have one name."""
+    count = Counter(names.values())
+    return {key: f"{name} ({key})" if count[name] > 1 else name for key, name in names.items()}
 
 
 def listed(words: Sequence[str]) -> str:
