@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fulfillment.adapters import geography
-from fulfillment.adapters.geography import VIEWS_KEPT, ShapelyGeography, polygon_fault
+from fulfillment.adapters.geography import ShapelyGeography, polygon_fault
 from fulfillment.adapters.sphere import great_circle_m
 from fulfillment.application.ports import Around, Search
-from fulfillment.domain.basket import CustomerPlace, Method, Point
+from fulfillment.domain.basket import CustomerPlace, Point
 from fulfillment.domain.location import Location, ServiceArea, Zone
 from fulfillment.domain.policy import LocationFilter, Policy
-from fulfillment.domain.reach import Reach
 from tests.support.builders import SENAYAN, a_location, a_square, north_of
 
 JAVA = Zone("java", "ID", a_square(105, -9, 114.4, -5.8))
@@ -53,51 +50,6 @@ def in_a_row(count: int, **more: Any) -> list[Location]:
 
 
 # --- who could supply
-
-
-def test_what_a_policy_in_use_makes_of_the_locations_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given one policy that is asked by again and again, among more than are kept
-    made: list[str] = []
-
-    def reach(method: Method, policy: Policy) -> Reach:
-        made.append(policy.name)
-        return Reach(method, policy)
-
-    monkeypatch.setattr(geography, "Reach", reach)
-    the_map, locations = a_map(), in_a_row(3)
-
-    # When
-    for n in range(3 * VIEWS_KEPT):
-        for name in ("daily", f"p{n}"):
-            the_map.around(locations, a_search(policy=Policy(name=name)), 1, 1)
-
-    # Then it is worked out once
-    assert made.count("daily") == 1
-    assert len(made) == 1 + 3 * VIEWS_KEPT
-
-
-def test_a_policy_with_rings_asks_nobody_beyond_the_last() -> None:
-    # Given stores that are asked by their rank, the farthest first
-    locations = [replace(one, rank=100 - n) for n, one in enumerate(in_a_row(10))]
-    locations += [a_location("nowhere", point=None), a_location("x", point=SENAYAN, status="closed")]
-    rings = Policy(objectives=("rank", "distance"), rings_km=(1.0, 3.0))
-
-    # When
-    found = around(locations, most=64, policy=rings)
-    few = around(locations, most=4, policy=rings)
-    named = a_map().among(locations, a_search(policy=rings), ["s003", "s004", "s001"])
-
-    # Then those beyond are counted, and no obstacle is named for them
-    assert able(found) == ["s003", "s002", "s001", "s000"]
-    assert (unable(found), found.beyond, found.could_beyond, found.next_m) == (["x"], 7, False, 4_000)
-    assert (able(few), few.could_beyond) == (able(found), False)
-    assert [seen.location.location_id for seen in named] == ["s003", "s001"]
-
-
-def test_rings_are_around_a_point() -> None:
-    found = around(in_a_row(3), point=None, policy=Policy(rings_km=(1.0,)))
-
-    assert (able(found), unable(found), found.beyond, found.next_m) == ([], [], 3, None)
 
 
 def test_the_nearest_that_could_supply_come_first_and_the_rest_is_a_number() -> None:
