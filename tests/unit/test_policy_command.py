@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.cli.main import main
 from fulfillment.cli.policy_files import shipped_names, shipped_policy, shipped_text
+from fulfillment.domain.policy import Policy
 
 Printed = pytest.CaptureFixture[str]
 
@@ -46,7 +48,7 @@ def test_what_is_wrong_is_printed_of_every_file(tmp_path: Path, capsys: Printed)
     first, second, third = printed.err.splitlines()
     assert first.startswith(f"{tmp_path}/a.yaml:1: slot_minutes: must divide an hour")
     assert second == f"{tmp_path}/c.json:1: must hold a policy: fields and their values"
-    assert f"{tmp_path}/d.yaml" in third
+    assert third == f"{tmp_path}/d.yaml: No such file or directory"
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -66,10 +68,17 @@ def test_a_shipped_policy_is_printed_as_it_can_be_put(name: str, capsys: Printed
     assert "name" not in json.loads(body)
 
 
+def test_the_default_policy_is_shown_by_its_name(capsys: Printed) -> None:
+    assert main(["policy", "show", "default"]) == 0
+    assert capsys.readouterr().out == shipped_text("fewest-shipments")
+    assert replace(shipped_policy("fewest-shipments"), name="default") == Policy()
+
+
 def test_a_policy_that_is_not_shipped_is_told_which_are(capsys: Printed) -> None:
     assert main(["policy", "show", "cheapest"]) == 2
     assert capsys.readouterr().err == (
-        "There is no shipped policy 'cheapest', but fewest-shipments, lowest-cost, nearest, ranked-locations.\n"
+        "There is no shipped policy 'cheapest', but default, fewest-shipments, lowest-cost, nearest, "
+        "ranked-locations.\n"
     )
 
 

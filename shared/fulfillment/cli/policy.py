@@ -13,13 +13,15 @@ from fulfillment.domain.policy import Policy
 
 WRONG = 2  # the exit code of bad input, as of the other commands
 
+DEFAULT = "fewest-shipments"  # what the policy "default" is until operations put another under that name
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``check FILE...`` or ``show NAME``."""
     actions = parser.add_subparsers(dest="action", metavar="action", required=True)
     check = actions.add_parser("check", help="say what is wrong with policy files, line by line")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON")
-    show = actions.add_parser("show", help=f"print a shipped policy: {', '.join(shipped_names())}")
+    show = actions.add_parser("show", help=f"print a shipped policy: {', '.join(_names())}")
     show.add_argument("name", metavar="NAME")
     show.add_argument("--json", action="store_true", help="as the body of PUT /v1/policies/{name}")
 
@@ -34,16 +36,21 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(path: Path) -> int:
     try:
         policy = read_policy(path)
-    except (BadPolicy, OSError) as error:
+    except BadPolicy as error:
         print(error, file=sys.stderr)
+        return WRONG
+    except OSError as error:
+        print(f"{path}: {error.strerror}", file=sys.stderr)
         return WRONG
     print(f"{path}: {summary(policy)}")
     return 0
 
 
 def _show(name: str, *, as_json: bool) -> int:
+    if name == Policy().name:
+        name = DEFAULT
     if name not in shipped_names():
-        print(f"There is no shipped policy {name!r}, but {', '.join(shipped_names())}.", file=sys.stderr)
+        print(f"There is no shipped policy {name!r}, but {', '.join(_names())}.", file=sys.stderr)
         return WRONG
     if as_json:
         document = shown(shipped_policy(name))
@@ -52,6 +59,10 @@ def _show(name: str, *, as_json: bool) -> int:
     else:
         sys.stdout.write(shipped_text(name))
     return 0
+
+
+def _names() -> tuple[str, ...]:
+    return Policy().name, *shipped_names()
 
 
 def summary(policy: Policy) -> str:
