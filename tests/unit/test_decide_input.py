@@ -146,6 +146,11 @@ WRONG: dict[str, tuple[str, Any, str]] = {
         a_square(179, -18, -179, -16),
         "locations.0.service_area: the polygon of 'senayan' is across the date line: split it at 180 degrees",
     ),
+    "a prefix that may be a province or a postal code": (
+        "locations.0.service_area",
+        {"prefixes": ["postal:121", "12"]},
+        "locations.0.service_area.prefixes.1: ",
+    ),
     "an area of lines": (
         "locations.0.service_area",
         {"type": "LineString", "coordinates": BOW_TIE},

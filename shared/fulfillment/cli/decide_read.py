@@ -20,6 +20,7 @@ from fulfillment.domain.decision import DecisionRequest, Item
 from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
+from fulfillment.domain.postal import prefix_fault
 from fulfillment.domain.stock import StockRow
 
 MAX_SHOWN = 100  # faults; a person mends the first page and runs again
@@ -225,6 +226,9 @@ def _check_names(told: DecideIn, faults: list[str]) -> None:
 def _check_areas(told: DecideIn, faults: list[str]) -> None:
     for place, location in enumerate(told.locations):
         area = location.service_area
+        for number, prefix in enumerate(area.prefixes if area else ()):
+            if fault := prefix_fault(location.country, prefix):
+                faults.append(f"locations.{place}.service_area.prefixes.{number}: {fault}")
         if area is None or area.polygon is None:
             continue
         from fulfillment.adapters.geography import polygon_fault
