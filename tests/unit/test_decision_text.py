@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
+from fulfillment.cli.decide import answer
+from fulfillment.cli.decide_read import read
+from fulfillment.cli.decision_text import story as told_story
 from fulfillment.cli.decision_words import (
     counted,
     first_worse,
@@ -18,10 +23,12 @@ from fulfillment.cli.decision_words import (
 )
 from fulfillment.domain.basket import Method
 from fulfillment.domain.decision import Objective
+from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing.candidate import FARTHEST_M, Detail, Reason, Verdict
 from fulfillment.domain.routing.changes import Change
 from tests.support.builders import MONDAY_NOON
 from tests.support.deciding import Console, a_place, an_input
+from tests.support.world import FrozenClock
 
 SENAYAN = a_place("senayan", 1.0, {"name": "Senayan"}, tee=3)
 BLOK_M = a_place("blok-m", 0.5, {"name": "Blok M"}, tee=2)
@@ -150,6 +157,11 @@ NOBODY: dict[str, tuple[dict[str, Any], str, list[str]]] = {
         "no store has everything, and a pickup is not split",
         ["Nobody supplies: 2 x tee (4 are there, in 4 places)."],
     ),
+    "it lies beyond the policy's rings": (
+        an_input(ONES[3], *ONES[:1], policy={"rings_km": [2]}),
+        "only 1 of 2 x tee is there; 1 more at s4, which is farther away than the policy looks",
+        ["Nobody supplies: 2 x tee (1 at s1; 1 at s4, which is farther away than the policy looks)."],
+    ),
     "nobody is there": (an_input(), "there are no locations", ["Nobody supplies: 2 x tee (none anywhere)."]),
 }
 
@@ -162,6 +174,18 @@ def test_an_order_that_nobody_can_supply_says_what_decided_it(console: Console, 
 
     assert told[0] == f"Nobody can supply this order: {reason}."
     assert told[2 : 2 + len(missing)] == missing
+
+
+def test_a_search_that_was_cut_short_says_so() -> None:
+    # Given a decision over stores that have enough, taken without the time to find a plan
+    asked = read(json.dumps(an_input(*ONES, lines=[("tee", 4)])), Policy)
+    found = answer(asked, None, FrozenClock(MONDAY_NOON))
+    found = replace(found, decision=replace(found.decision, proven=False))
+
+    # Then
+    assert told_story(found).startswith(
+        "Nobody can supply this order: the search was cut short before it found a plan."
+    )
 
 
 def test_a_chosen_store_that_is_closed_lacks_nothing(console: Console) -> None:
