@@ -18,10 +18,10 @@ from fulfillment.application.widening import Look, decide_widely
 from fulfillment.domain.basket import CustomerPlace, Method
 from fulfillment.domain.decision import Decision, DecisionRequest
 from fulfillment.domain.location import ServiceArea
-from fulfillment.domain.policy import Fallback, Policy
+from fulfillment.domain.policy import CostRates, Fallback, Policy
 from fulfillment.domain.routing.candidate import Candidate
 from tests.support.builders import MONDAY_NOON, SENAYAN, a_line, a_location, stock
-from tests.support.large_chain import a_chain, farthest, write_locations
+from tests.support.large_chain import a_chain, counted_reads, farthest, write_locations
 from tests.support.world import World
 
 HERE = Where(CustomerPlace("ID", SENAYAN), SENAYAN, "java", "point", 0.0)
@@ -106,14 +106,28 @@ def test_whoever_could_not_supply_is_not_asked_when_it_would(world: World) -> No
 # --- what waits there
 
 
-def test_what_waits_in_the_promised_hour_is_the_queue_limit_or_not(world: World) -> None:
+@pytest.mark.parametrize(
+    ("policy", "queued"),
+    [
+        (Policy(), 0),  # nobody asks: no row is read for it
+        (Policy(objectives=("load",)), 4),
+        (Policy(objectives=("cost",)), 0),
+        (Policy(objectives=("cost",), costs=CostRates(backlog_per_order=Decimal(1))), 4),
+        (Policy(take_from=("slow_movers",)), 4),  # a rule of one's own may look at it
+    ],
+)
+def test_what_waits_in_the_promised_hour_is_read_where_the_policy_asks_for_it(
+    world: World, policy: Policy, queued: int
+) -> None:
     world.given(a_location("senayan"))
     taken(world, "2026-11-23T13", 4)
 
-    found = candidate("pickup")
+    with counted_reads() as reads:
+        found = candidate("pickup", policy)
 
     assert found.promise is not None
-    assert (found.promise.window, found.queued, found.full) == ("2026-11-23T13", 4, False)
+    assert (found.promise.window, found.queued, found.full) == ("2026-11-23T13", queued, False)
+    assert reads["Capacity"] == (1 if queued else 0)
 
 
 def test_a_full_hour_is_passed_over_and_the_queue_is_of_the_one_that_is_promised(world: World) -> None:

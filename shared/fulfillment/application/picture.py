@@ -27,6 +27,7 @@ from fulfillment.domain.postal import PlaceKind, codes_of
 from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise, hours_of, promises
 from fulfillment.domain.routing.candidate import Candidate, StockPicture, Verdict
+from fulfillment.domain.routing.rules import counts_queues
 
 REREAD_SECONDS = 5  # no refusal from older locations; 0 would read all of them at every call of a rush
 SOLD_OUT_REREAD_SECONDS = 20  # the same for "sold out", which comes in rushes and is seldom about locations
@@ -185,7 +186,7 @@ class Picture:
     def promised(self, seen: Sequence[Seen], search: Search, now: datetime) -> list[Candidate]:
         """Each with the first promise whose window has room. Windows are read in rounds, most need one."""
         waiting = [_Waiting(s, search, now) for s in seen]
-        asking = [one for one in waiting if one.promise is not None]
+        asking = [one for one in waiting if one.has_to_ask]
         while asking:
             used = self.capacity.used([one.window for one in asking])
             asking = [one for one in asking if one.move_on(used.get(one.window, 0))]
@@ -206,6 +207,12 @@ class _Waiting:
         self.promise = next(self._coming, None)
         self.queued = 0
         self.full = False  # whether orders that came before took its first window
+
+    @property
+    def has_to_ask(self) -> bool:
+        """Whether it matters how many orders wait: for a limit, for the time they take, or for the policy."""
+        limited = self._search.method in self._location.capacity or self._location.minutes_per_order > 0
+        return self.promise is not None and (limited or counts_queues(self._search.policy))
 
     @property
     def window(self) -> WindowKey:

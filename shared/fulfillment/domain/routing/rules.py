@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fulfillment.domain.policy import Policy
 from fulfillment.domain.routing import own_rules
 from fulfillment.domain.routing.registry import RULES, RuleView, rule
 
@@ -11,6 +12,14 @@ OWN_RULES = own_rules  # imported so that they are registered wherever the built
 def known_rules() -> tuple[str, ...]:
     """The names that a policy may use, in alphabetical order."""
     return tuple(sorted(RULES))
+
+
+def counts_queues(policy: Policy) -> bool:
+    """Whether its plans depend on how many orders wait at a location; a retailer's own rule may look at that."""
+    return any(
+        name not in BUILT_IN or name == "load" or (name == "cost" and policy.costs.backlog_per_order)
+        for name in (*policy.objectives, *policy.take_from)
+    )
 
 
 @rule("other_zone", combine="measure")
@@ -73,3 +82,6 @@ def promise(view: RuleView) -> int | None:
 def cost(_view: RuleView) -> int:
     """Money; what a plan costs depends on what each location supplies, so it is no sum of words on locations."""
     return 0
+
+
+BUILT_IN = frozenset(name for name, registered in RULES.items() if registered.says.__module__ == __name__)
