@@ -109,6 +109,8 @@ def test_every_location_gets_one_verdict(order: Instance) -> None:
     assert list(verdicts) == sorted(c.location_id for c in order.candidates)
     assert sorted(v.location_id for v in verdicts.values() if v.reason == "chosen") == chosen(decision)
     assert {v.location_id for v in verdicts.values() if v.eligible or v.reason == "outside_ring"} == able
+    reasons = {v.reason for v in verdicts.values()}
+    assert not reasons & ({"not_enough"} if decision.shipments else {"chosen", "beaten"})
 
 
 @hunted(orders())
