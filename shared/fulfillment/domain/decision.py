@@ -7,7 +7,7 @@ The same arguments always give the same decision, in whatever order they come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -112,7 +112,7 @@ class Decision:
     """The plan, what it leaves out, the verdict on every location and the plan that came second.
 
     ``proven``: no plan within the policy is better. Otherwise the search was cut short, and no plan can be better
-    than ``bound``.
+    than ``bound``; that is empty where it was an earlier rung of the ladder that was cut short.
     """
 
     status: Status
@@ -171,9 +171,6 @@ class _Decider:
         last = attempts[-1]
         plan = last.found.plans[0] if last.found.plans else None
         unfilled = self._unfilled(plan, pool)
-        if plan and not self._is_enough(plan, unfilled):
-            plan = None
-            unfilled = self._unfilled(plan, pool)
         shipments = self._shipments(plan)
         status = _status(shipments, unfilled)
         if status == "unfillable":
@@ -224,37 +221,35 @@ class _Decider:
         """Attempts up the ladder until one gives a plan, and the locations that the last one was over."""
         attempts: list[Attempt] = []
         pool: Sequence[Able] = self.able
-        for ring_km, most, partial in self._ladder():
+        for ring_km, most, may_lack in self._ladder():
             pool = self.able if ring_km is None else [a for a in self.able if _within(a.candidate, ring_km)]
-            attempts.append(self.question.attempt(pool, most, partial=partial))
+            attempts.append(self.question.attempt(pool, most, may_lack))
             if attempts[-1].found.plans:
                 break
         return attempts, pool
 
-    def _ladder(self) -> Iterator[tuple[float | None, int, bool]]:
-        """(ring, most shipments, whether part is enough): the policy's own wish first."""
+    def _ladder(self) -> Iterator[tuple[float | None, int, Collection[str]]]:
+        """(ring, most shipments, SKUs of which units may be left out): the policy's own wish first."""
+        part = self._allows("part") or (self.request.method == "pickup" and self.request.accept_partial)
+        may_lack: Collection[str] = ()
         pickup = self.request.method == "pickup"
         most = 1 if pickup else self.policy.split.max_shipments
         widest: float | None = None
         for widest in self.policy.rings_km or (None,):
-            yield widest, most, False
+            yield widest, most, ()
         for fallback in self.policy.fallback:
             if fallback.rung == "more_shipments" and not pickup and fallback.max_shipments:
                 most = max(most, fallback.max_shipments)
-                yield widest, most, False
-            if fallback.rung == "part" or (fallback.rung == "backorder" and not self._allows("part")):
-                yield widest, most, True
-        if pickup and self.request.accept_partial and not self._allows("part"):
-            yield widest, most, True
+            if fallback.rung == "part":
+                may_lack = self.wants.needed
+            if fallback.rung == "backorder" and not part:
+                may_lack = self._backorders(self.request.lines, None)
+            yield widest, most, may_lack
+        if pickup and self.request.accept_partial and not may_lack:
+            yield widest, most, self.wants.needed
 
     def _allows(self, rung: str) -> bool:
         return any(fallback.rung == rung for fallback in self.policy.fallback)
-
-    def _is_enough(self, plan: Plan, unfilled: Sequence[Shortfall]) -> bool:
-        """Whether a plan that leaves something out may stand: for its own sake, or because the rest comes later."""
-        by_customer = self.request.method == "pickup" and self.request.accept_partial
-        later = all(short.backordered_at for short in unfilled)
-        return not plan.filling.short or self._allows("part") or by_customer or later
 
     def _outcome(self, plan: Plan | None, pool: Sequence[Able]) -> Iterator[tuple[str, Verdict]]:
         """Whose verdict changes with the plan: the chosen, and those beyond the ring that it was found in."""

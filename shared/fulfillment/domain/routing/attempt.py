@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -50,9 +50,12 @@ class Question:
     tariff: Tariff
     at: datetime
 
-    def attempt(self, able: Sequence[Able], most: int, *, partial: bool) -> Attempt:
-        """The best plans of at most ``most`` of these locations; ``partial`` ones leave out as few units as can be."""
-        budget = Budget()
+    def attempt(self, able: Sequence[Able], most: int, may_lack: Collection[str] = ()) -> Attempt:
+        """The best plans of at most ``most`` of these locations.
+
+        They supply everything; of the SKUs of ``may_lack`` they leave out as few units as can be.
+        """
+        budget, partial, most = Budget(), bool(may_lack), min(most, self._most_parcels())
         columns = self._columns(self.policy.objectives, able)
         priced = any(c.combine == "cost" for c in columns)
         prices = [_Prices.of(a, self.tariff, self.goods) if priced else _FREE for a in able]
@@ -61,7 +64,7 @@ class Question:
         else:
             first = self._columns(self.policy.take_from, able)
             shelves = [_shelf(a, at, first, prices[at]) for at, a in enumerate(able)]
-        problem = self._problem(able, columns, prices, shelves, most, budget, partial=partial)
+        problem = self._problem(able, columns, prices, shelves, most, budget, may_lack)
         if self._in_order:
             places = {shelf.location_id: shelf.place for shelf in shelves}
             by_id = {a.candidate.location_id: price for a, price in zip(able, prices, strict=True)}
@@ -79,11 +82,11 @@ class Question:
         shelves: Sequence[Shelf],
         most: int,
         budget: Budget,
-        *,
-        partial: bool,
+        may_lack: Collection[str],
     ) -> Problem:
+        partial = bool(may_lack)
         rules = _parcel_rules(self.policy)
-        filler = Filler(self.wants, shelves, rules, self.goods, budget, partial=partial)
+        filler = Filler(self.wants, shelves, rules, self.goods, budget, may_lack=may_lack)
         front: Vector = (0,) if partial else ()
         suppliers = [
             Supplier(
@@ -107,6 +110,14 @@ class Question:
             cost_at=cost_at,
             partial=partial,
         )
+
+    def _most_parcels(self) -> int:
+        """No plan has more: each parcel holds a unit or a piece at least, and is worth what one must be."""
+        most = len(self.wants.pieces) + sum(line.quantity for line in self.wants.loose)
+        if least := _parcel_rules(self.policy).least_value:
+            worth = sum(n * self.goods.price.get(sku, 0) for sku, n in self.wants.needed.items())
+            most = min(most, max(1, worth // least))
+        return most
 
     def in_turn(self, able: Sequence[Able]) -> list[str]:
         """Location ids in the order in which units are taken from them."""

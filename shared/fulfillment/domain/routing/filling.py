@@ -6,7 +6,7 @@ together (pieces that may not be divided, a parcel's weight, its least value or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fulfillment.domain.basket import quantity_by_sku
 from fulfillment.domain.routing.parcels import Goods, ParcelRules, Score, Shelf, by_line
@@ -16,7 +16,7 @@ from fulfillment.domain.routing.wants import Wants
 
 
 class Filler:
-    """Fills sets of the given shelves. ``partial``: what cannot be had is left out, and counted."""
+    """Fills sets of the given shelves. What cannot be had of the SKUs of ``may_lack`` is left out, and counted."""
 
     def __init__(
         self,
@@ -26,14 +26,14 @@ class Filler:
         goods: Goods,
         budget: Budget,
         *,
-        partial: bool = False,
+        may_lack: Collection[str] = (),
     ) -> None:
         self._wants = wants
         self._shelves = {shelf.location_id: shelf for shelf in shelves}
         self._rules = rules
         self._goods = goods
         self._budget = budget
-        self._partial = partial
+        self._may_lack = may_lack
         self._loose = quantity_by_sku((line.sku, line.quantity) for line in wants.loose)
         self._hangs_together = (
             bool(wants.pieces)
@@ -46,7 +46,7 @@ class Filler:
         """Whether every set of at most ``most`` with enough units can be filled, at no cost beyond opening it."""
         free = not any(shelf.unit_cost for shelf in self._shelves.values())
         roomy = self._rules.most_rows is None or len(self._loose) * most <= self._rules.most_rows
-        return free and roomy and not self._hangs_together and not self._partial
+        return free and roomy and not self._hangs_together and not self._may_lack
 
     def __call__(self, location_ids: tuple[str, ...], limit: Score | None = None) -> Filling | None:
         """The cheapest filling in which every member supplies something; None when there is none within the limit."""
@@ -59,7 +59,7 @@ class Filler:
             if self._rules.most_rows is None or len(shared) <= self._rules.most_rows:
                 return self._filling(members, shared)
         trial = Trial(
-            members, self._tasks(members), self._rules, self._goods, self._budget, partial=self._partial
+            members, self._tasks(members), self._rules, self._goods, self._budget, may_lack=self._may_lack
         )
         best = trial.best(limit)
         if best is None:
@@ -78,7 +78,7 @@ class Filler:
                 if units := min(left, shelf.units.get(sku, 0)):
                     taken[shelf.location_id, sku] = units
                     left -= units
-            if left and not self._partial:
+            if left and sku not in self._may_lack:
                 return None
         busy = {location_id for location_id, _ in taken}
         return taken if len(busy) == len(members) else None

@@ -7,7 +7,7 @@ a memory of what was reached before. The first of equals is kept: shares are tri
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fulfillment.domain.routing.costs import Band, parcel_price
@@ -79,14 +79,15 @@ class Trial:
         goods: Goods,
         budget: Budget,
         *,
-        partial: bool,
+        may_lack: Collection[str],
     ) -> None:
         self._parcels = [_Parcel(shelf) for shelf in members]
         self._tasks = tasks
         self._rules = rules
         self._goods = goods
         self._budget = budget
-        self._partial = partial
+        self._may_lack = may_lack
+        self._partial = bool(may_lack)
         self._rest = self._least_of_rest()
         several = Counter(sku for task in tasks for sku in task.units)
         self._contested = sorted(sku for sku, n in several.items() if n > 1)
@@ -228,7 +229,7 @@ class Trial:
             self._next(number, {member: 1}, short, cost + prices[member])
             for sku, units in task.units.items():
                 parcel.take(sku, -units, self._goods)
-        if self._partial:
+        if all(sku in self._may_lack for sku in task.units):
             self._next(number, {}, short + sum(task.units.values()), cost)
 
     def _next(self, number: int, shares: dict[int, int], short: int, cost: int) -> None:
@@ -265,7 +266,7 @@ class Trial:
         parcel = self._parcels[member]
         most = min(left, self._room(parcel, sku))
         later = sum(self._room(self._parcels[m], sku) for m in others)
-        least = 0 if self._partial else max(0, left - later)
+        least = 0 if sku in self._may_lack else max(0, left - later)
         price = parcel.shelf.unit_cost.get(sku, 0)
         for units in range(most, least - 1, -1):
             if not self._budget.was_enough:
