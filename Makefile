@@ -38,7 +38,9 @@ run: setup
 
 test: check
 	@test "$(JAVA)" = yes || echo "Java 17 is missing: tests on DynamoDB Local are left out."
-	@$(BIN)/python -m pytest -m "$(MARKS)" -n 2 --dist loadgroup --cov --cov-report=term
+	@echo "Many seeds against independent answers; without coverage, which would slow them threefold ..."
+	@$(BIN)/python -m pytest -m "proof and $(MARKS)" -n 2
+	@$(BIN)/python -m pytest -m "not proof and $(MARKS)" -n 2 --dist loadgroup --cov --cov-report=term
 
 check: setup
 	@$(MAKE) --no-print-directory -j 2 template-lint template-validate types lint imports openapi
