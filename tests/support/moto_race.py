@@ -50,7 +50,7 @@ def _place(number: int) -> Any:
     """An order; moto's crashes in its own code are answers here, as they would be a 500."""
     try:
         return place(f"A-{number}")
-    except (RuntimeError, KeyError) as crash:
+    except Exception as crash:  # noqa: BLE001 - without locks moto may fall over anything
         return type(crash).__name__
 
 
