@@ -28,8 +28,6 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_cancel",
     "test_idempotency",
     "test_late_payment",
-    "test_payment",
-    "test_refusals",
     "test_stock_feed",
     "test_the_two_stories",
 }
