@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+
+import pytest
 
 from fulfillment.domain.decision import Decision, decide
 from fulfillment.domain.policy import Fallback, Policy, SplitRules
+from fulfillment.domain.routing.attempt import Able, Attempt, Question
 from fulfillment.domain.routing.candidate import StockPicture
 from tests.support.builders import MONDAY_NOON, a_line, stock
 from tests.support.values import a_candidate, a_delivery, a_pickup, picture
@@ -148,3 +152,22 @@ def test_a_pickup_is_never_more_than_one_store_whatever_the_ladder_allows() -> N
     decision = decide(a_pickup("a", a_line("tee", 2)), STORES, shelves, policy, MONDAY_NOON)
 
     assert decision.status == "unfillable"
+
+
+def test_a_rung_that_allows_nothing_more_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a ladder of which nothing helps: there is no unit of it anywhere
+    tried: list[tuple[int, bool]] = []
+    whole = Question.attempt
+
+    def counted(
+        question: Question, able: Sequence[Able], most: int, may_lack: Collection[str] = ()
+    ) -> Attempt:
+        tried.append((most, bool(may_lack)))
+        return whole(question, able, most, may_lack)
+
+    monkeypatch.setattr(Question, "attempt", counted)
+    ladder = (Fallback("more_shipments", 4), Fallback("part"), Fallback("backorder"))
+
+    decided(("tee", 1), on={}, policy=Policy(fallback=ladder))
+
+    assert tried == [(3, False), (4, False), (4, True)]

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
-from pydantic import PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 T = TypeVar("T")
@@ -51,6 +52,19 @@ def _share(value: object) -> Decimal:
     if share > 1:
         raise PydanticCustomError("not_a_share", "must be a number from 0 to 1, such as 0.05")
     return share
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise PydanticCustomError(
+            "unknown_timezone", "must be an IANA time zone such as Asia/Jakarta"
+        ) from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
 def _written(pattern: str, number: str, most: int, example: str) -> WithJsonSchema:

@@ -6,12 +6,11 @@ import re
 from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from fulfillment.api.checks import Share
+from fulfillment.api.checks import Share, Timezone
 from fulfillment.api.requests import Contract, PointIn, Short
 from fulfillment.domain.basket import Method
 from fulfillment.domain.errors import InvalidRequest
@@ -115,7 +114,7 @@ class LocationDoc(Contract):
     location_id: LocationId | None = None
     name: Short
     kind: LocationKind = "store"
-    timezone: str = "Asia/Jakarta"
+    timezone: Timezone = "Asia/Jakarta"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "ID"
     point: PointIn | None = None
     zone: Annotated[str, Field(max_length=64)] | None = None
@@ -133,17 +132,6 @@ class LocationDoc(Contract):
     status: LocationStatus = "open"
     contact: ContactDoc = ContactDoc()
     version: Annotated[int, Field(ge=0)] | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            raise PydanticCustomError(
-                "unknown_timezone", "must be an IANA time zone such as Asia/Jakarta"
-            ) from error
-        return name
 
     def to_domain(self, location_id: str) -> Location:
         """The location of the path.

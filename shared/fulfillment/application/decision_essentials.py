@@ -12,9 +12,8 @@ from dataclasses import replace
 from fulfillment.domain.carrier import Calendar, Carrier
 from fulfillment.domain.decision import DecisionRequest
 from fulfillment.domain.policy import FloorRule, Policy
-from fulfillment.domain.routing import rules
 from fulfillment.domain.routing.candidate import Candidate
-from fulfillment.domain.routing.registry import RULES
+from fulfillment.domain.routing.rules import uses_own_rules
 
 
 def essential_request(request: DecisionRequest) -> DecisionRequest:
@@ -58,7 +57,7 @@ def essential_candidate(candidate: Candidate, policy: Policy, *, whole: bool = T
     """The candidate as a retailer's own rules may have looked at it; where the policy has none, or not ``whole``,
     without its name and attributes.
     """
-    if whole and _has_own_rules(policy):
+    if whole and uses_own_rules(policy):
         return candidate
     spoken_of = _groups_spoken_of(policy)
     groups = tuple(name for name in candidate.groups if name in spoken_of)
@@ -72,11 +71,6 @@ def essential_candidates(
     return [
         essential_candidate(c, policy, whole=whole) for c in sorted(candidates, key=lambda c: c.location_id)
     ]
-
-
-def _has_own_rules(policy: Policy) -> bool:
-    used = {*policy.objectives, *policy.take_from}
-    return any(RULES[name].says.__module__ != rules.__name__ for name in used)
 
 
 def _groups_spoken_of(policy: Policy) -> set[str]:

@@ -69,6 +69,11 @@ class Basket:
         return quantity_by_sku((line.sku, line.quantity) for line in self.lines)
 
 
+def in_line_order(line: Line) -> tuple[int, str]:
+    """Sorts lines by their ids, 2 before 10, so that the order in which they were told does not matter."""
+    return len(line.line_id), line.line_id
+
+
 def quantity_by_sku(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Add up (sku, quantity) pairs; sorted by SKU so that whatever is built from it is built the same way."""
     total: Counter[str] = Counter()

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from fulfillment.domain.basket import Line, Method
+from fulfillment.domain.basket import Line, Method, in_line_order
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.promise import Promise
 from fulfillment.domain.routing.attempt import Able, Attempt, Question, goods_of
@@ -231,12 +231,13 @@ class _Decider:
     def _ladder(self) -> Iterator[tuple[float | None, int, Collection[str]]]:
         """(ring, most shipments, SKUs of which units may be left out): the policy's own wish first."""
         part = self._allows("part") or (self.request.method == "pickup" and self.request.accept_partial)
-        may_lack: Collection[str] = ()
         pickup = self.request.method == "pickup"
         most = 1 if pickup else self.policy.split.max_shipments
+        may_lack: Collection[str] = ()
         widest: float | None = None
         for widest in self.policy.rings_km or (None,):
             yield widest, most, ()
+        tried = most, may_lack
         for fallback in self.policy.fallback:
             if fallback.rung == "more_shipments" and not pickup and fallback.max_shipments:
                 most = max(most, fallback.max_shipments)
@@ -244,7 +245,9 @@ class _Decider:
                 may_lack = self.wants.needed
             if fallback.rung == "backorder" and not part:
                 may_lack = self._backorders(self.request.lines, None)
-            yield widest, most, may_lack
+            if tried[0] != most or (may_lack and tried[1] != may_lack):
+                yield widest, most, may_lack
+            tried = most, may_lack
         if pickup and self.request.accept_partial and not may_lack:
             yield widest, most, self.wants.needed
 
@@ -271,7 +274,9 @@ class _Decider:
     def _shipment(self, candidate: Candidate, plan: Plan) -> PlannedShipment:
         assert candidate.promise is not None, candidate  # a location without one is not eligible
         floors = self.shelves.floors(candidate)
-        order = {line.line_id: place for place, line in enumerate(sorted(self.request.lines, key=_by_line))}
+        order = {
+            line.line_id: place for place, line in enumerate(sorted(self.request.lines, key=in_line_order))
+        }
         taken = [
             (line_id, sku, n) for name, line_id, sku, n in plan.filling.taken if name == candidate.location_id
         ]
@@ -293,7 +298,7 @@ class _Decider:
         given = {line.line_id: 0 for line in self.request.lines}
         for _, line_id, _, units in plan.filling.taken if plan else ():
             given[line_id] += units
-        short = [x for x in sorted(self.request.lines, key=_by_line) if given[x.line_id] < x.quantity]
+        short = [x for x in sorted(self.request.lines, key=in_line_order) if given[x.line_id] < x.quantity]
         later = self._backorders(short, plan)
         return tuple(
             Shortfall(
@@ -362,7 +367,3 @@ def _by_id(candidate: Candidate) -> str:
 
 def _nearest(candidate: Candidate) -> tuple[int, str]:
     return candidate.metres, candidate.location_id
-
-
-def _by_line(line: Line) -> tuple[int, str]:
-    return len(line.line_id), line.line_id

@@ -14,12 +14,16 @@ def known_rules() -> tuple[str, ...]:
     return tuple(sorted(RULES))
 
 
+def uses_own_rules(policy: Policy) -> bool:
+    """Whether a rule of the retailer's own has a say, which may look at anything of a location."""
+    return not BUILT_IN.issuperset((*policy.objectives, *policy.take_from))
+
+
 def counts_queues(policy: Policy) -> bool:
-    """Whether its plans depend on how many orders wait at a location; a retailer's own rule may look at that."""
-    return any(
-        name not in BUILT_IN or name == "load" or (name == "cost" and policy.costs.backlog_per_order)
-        for name in (*policy.objectives, *policy.take_from)
-    )
+    """Whether its plans depend on how many orders wait at a location."""
+    named = {*policy.objectives, *policy.take_from}
+    backlog = "cost" in named and policy.costs.backlog_per_order > 0
+    return "load" in named or backlog or uses_own_rules(policy)
 
 
 @rule("other_zone", combine="measure")

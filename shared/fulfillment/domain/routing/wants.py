@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fulfillment.domain.basket import Line, quantity_by_sku
+from fulfillment.domain.basket import Line, in_line_order, quantity_by_sku
 from fulfillment.domain.policy import SplitRules
 
 
@@ -28,7 +28,7 @@ class Wants:
 
 def wants(lines: Sequence[Line], rules: SplitRules, tags: Mapping[str, tuple[str, ...]]) -> Wants:
     """Take the lines apart by the rules; the order of the lines does not matter."""
-    ordered = sorted(lines, key=_key)
+    ordered = sorted(lines, key=in_line_order)
     groups: list[list[Line]] = []
     for line in ordered:
         marks = _marks(line, rules, tags)
@@ -43,7 +43,7 @@ def wants(lines: Sequence[Line], rules: SplitRules, tags: Mapping[str, tuple[str
         else:
             loose += group
     return Wants(
-        tuple(sorted(pieces, key=lambda piece: _key(piece.lines[0]))),
+        tuple(sorted(pieces, key=lambda piece: in_line_order(piece.lines[0]))),
         tuple(loose),
         quantity_by_sku((line.sku, line.quantity) for line in ordered),
     )
@@ -55,9 +55,5 @@ def _marks(line: Line, rules: SplitRules, tags: Mapping[str, tuple[str, ...]]) -
 
 
 def _piece(lines: Sequence[Line]) -> Piece:
-    ordered = tuple(sorted(lines, key=_key))
+    ordered = tuple(sorted(lines, key=in_line_order))
     return Piece(ordered, quantity_by_sku((line.sku, line.quantity) for line in ordered))
-
-
-def _key(line: Line) -> tuple[int, str]:
-    return len(line.line_id), line.line_id
