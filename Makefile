@@ -68,7 +68,7 @@ bench: setup
 	@$(BIN)/python -m tests.benchmarks
 
 soak: setup
-	@$(BIN)/python -m pytest -m soak
+	@$(BIN)/python -m pytest -m soak -n 0
 
 invoke: setup
 	@$(BIN)/python -m tests.local.invoke "$(F)" "$(E)"
