@@ -89,6 +89,23 @@ def test_an_order_is_read_back_as_it_was_written(orders: DynamoDBOrderRepository
     assert orders.contacts(["A-1", "A-2"]) == {"A-1": a_contact()}
 
 
+def test_an_order_that_is_written_while_it_is_asked_for_answers_what_its_key_was_given(
+    orders: DynamoDBOrderRepository,
+) -> None:
+    # Given the same request twice at once: the other one is written after we looked for its answer
+    answer = Answer("f", 201, '{"order":"A-1"}')
+    name, events = "before-call.dynamodb.Query", aws.dynamodb().meta.events
+
+    def the_other_one(**_: Any) -> None:
+        events.unregister(name, the_other_one)
+        orders.write(a_write(answer=answer, idempotency_key="caller#1"))
+
+    events.register(name, the_other_one)
+
+    # Then ours is answered as that one was, not as an order that somebody else placed
+    assert orders.recall("caller#1", "A-1") == (answer, None)
+
+
 def test_what_is_not_there_is_none(orders: DynamoDBOrderRepository) -> None:
     assert orders.load("A-1") is None
     assert orders.recall("caller#1", "A-1") == (None, None)

@@ -68,19 +68,29 @@ class DynamoDBOrderRepository:
         return (replace(order, shipments=tuple(shipments)) if order else None), mark
 
     def recall(self, idempotency_key: str | None, order_id: str) -> tuple[Answer | None, Order | None]:
-        """What was answered under this key; when nothing was, the order."""
-        if idempotency_key:
-            found = self.client.get_item(
-                TableName=self.tables.idempotency,
-                Key={"idempotency_key": text(idempotency_key)},
-                ConsistentRead=True,
-            ).get("Item")
-            if found:
-                return (
-                    Answer(text_of(found, "fingerprint"), number_of(found, "status"), text_of(found, "body")),
-                    None,
-                )
-        return None, self.load(order_id)
+        """What was answered under this key; when nothing was, the order.
+
+        An order that is there may have been written after the key was looked for, by the same request sent twice at
+        once: its answer was written with it, so the key is looked for again.
+        """
+        if answer := self._answer(idempotency_key):
+            return answer, None
+        order = self.load(order_id)
+        if order and (answer := self._answer(idempotency_key)):
+            return answer, None
+        return None, order
+
+    def _answer(self, idempotency_key: str | None) -> Answer | None:
+        if idempotency_key is None:
+            return None
+        found = self.client.get_item(
+            TableName=self.tables.idempotency,
+            Key={"idempotency_key": text(idempotency_key)},
+            ConsistentRead=True,
+        ).get("Item")
+        if not found:
+            return None
+        return Answer(text_of(found, "fingerprint"), number_of(found, "status"), text_of(found, "body"))
 
     def write(self, write: Write) -> None:
         """One transaction; raises what stood in the way."""
