@@ -153,3 +153,18 @@ def test_an_order_paid_a_little_later_keeps_its_place_in_the_hour(shop: World) -
     # Then the promise moves by a quarter of an hour, and not out of the hour that the order itself fills
     assert confirmed["shipments"][0]["promise"]["ready_by"] == "2026-11-23T13:15:00+07:00"
     assert [window["used"]["N"] for window in shop.rows("Capacity")] == ["2"]
+
+
+def test_a_window_tells_that_it_changed_even_when_as_many_went_as_came(shop: World) -> None:
+    # Given an order, and the window as it was read
+    shop.order(order_body("A-1"))
+    (before,) = shop.rows("Capacity")
+
+    # When it is let go and another comes
+    shop.on_order("A-1", "cancel")
+    shop.order(order_body("A-2"))
+
+    # Then there is one order in the window as before, and whoever read it sees that it is not the same
+    (after,) = shop.rows("Capacity")
+    assert (before["used"], after["used"]) == ({"N": "1"}, {"N": "1"})
+    assert (before["version"], after["version"]) == ({"N": "1"}, {"N": "3"})

@@ -24,6 +24,8 @@ EventType = Literal[
     "TaskShipped",
     "TaskRefused",
     "StockShortfall",
+    "StockCorrected",
+    "CapacityCorrected",
 ]
 
 

@@ -78,12 +78,14 @@ class StockRow:
         return replace(self, on_hand=self.on_hand + change, version=self.version + 1)
 
 
-MovementKind = Literal["count", "sale", "return", "receipt", "adjustment", "handover", "refusal", "put_back"]
+MovementKind = Literal[
+    "count", "sale", "return", "receipt", "adjustment", "handover", "refusal", "put_back", "correction"
+]
 
 
 @dataclass(frozen=True)
 class StockMovement:
-    """A change of on hand or blocked, kept for the record.
+    """A change of on hand or blocked, kept for the record; of reserved only when a correction made it.
 
     ``change`` is what came or went on the shelf (0 for a count or a block); ``on_hand`` is what a count saw.
     """
@@ -95,6 +97,7 @@ class StockMovement:
     at: datetime
     change: int = 0
     blocked_change: int = 0
+    reserved_change: int = 0
     on_hand: int | None = None
     order_id: str | None = None
     reason: str | None = None

@@ -31,6 +31,8 @@ from fulfillment.domain.stock import StockRow
 
 ANSWER_DAYS = 7  # callers retry within minutes; queues are redriven within days
 WINDOW_DAYS = 30  # after its hour a window only matters for giving places back
+# Whoever compares windows with orders must see that one changed, even when as many came as went.
+WINDOW_CHANGED = "#version = if_not_exists(#version, :none) + :one"
 
 first_time = "attribute_not_exists(idempotency_key)"  # true unless this command was carried out before
 order_is_new = "attribute_not_exists(order_id)"  # true unless an order of this id was placed before
@@ -192,11 +194,11 @@ def _capacity(transaction: Transaction, tables: Tables, write: Write) -> None:
             transaction.update(
                 tables.capacity,
                 row_key,
-                "SET #used = #used - :one",
+                f"SET #used = #used - :one, {WINDOW_CHANGED}",
                 condition=place_taken,
                 refused=None,  # a window that vanished needs nothing back
-                names={"#used": "used"},
-                values={":one": number(1)},
+                names={"#used": "used", "#version": "version"},
+                values={":one": number(1), ":none": number(0)},
             )
 
 
@@ -207,10 +209,10 @@ def _take_place(
     transaction.update(
         tables.capacity,
         row_key,
-        "SET #used = if_not_exists(#used, :none) + :one, expires_at = :expires",
+        f"SET #used = if_not_exists(#used, :none) + :one, {WINDOW_CHANGED}, expires_at = :expires",
         condition=room_left,
         refused=lambda _row: WindowFull(str(row_key)),
-        names={"#used": "used"},
+        names={"#used": "used", "#version": "version"},
         values={
             ":none": number(0),
             ":one": number(1),
