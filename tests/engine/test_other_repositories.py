@@ -253,6 +253,27 @@ def test_more_products_than_one_batch_takes_are_read(world: World) -> None:
     assert catalog.products([]) == {}
 
 
+def test_more_codes_than_one_batch_takes_are_looked_up(world: World) -> None:
+    # Given products with a barcode each
+    world.given(a_product(f"SKU{n}", barcodes=(f"{n:08}",)) for n in range(70))
+    catalog = DynamoDBCatalogRepository(aws.dynamodb(), tables())
+
+    # When they are named by it, and others that nobody has
+    found = catalog.skus_of([f"{n:08}" for n in range(80)])
+
+    # Then
+    assert found == {f"{n:08}": f"SKU{n}" for n in range(70)}
+    assert catalog.skus_of(["sku1", "=sku1", "=", ""]) == {"sku1": "SKU1"}
+    assert catalog.skus_of([]) == {}
+
+
+def test_a_location_is_there_or_not(world: World) -> None:
+    locations = DynamoDBLocationRepository(aws.dynamodb(), tables())
+    assert not locations.exists("senayan")
+    world.given(a_location("senayan"))
+    assert locations.exists("senayan")
+
+
 def test_policies_get_versions_and_the_newest_holds(world: World) -> None:
     # Given no policy
     config = DynamoDBConfigRepository(aws.dynamodb(), tables())

@@ -8,6 +8,7 @@ from functools import cache
 
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import chain as rows
+from fulfillment.adapters.dynamodb.catalog import product_items
 from fulfillment.cli.files import Chain
 from fulfillment.cli.load import read_chain
 from fulfillment.cli.report import Report
@@ -44,7 +45,7 @@ def items(skus: Collection[str], postal_codes: Collection[str]) -> list[tuple[st
             ("Config", rows.place_item(read.places["ID", "postal", code].value.record))
             for code in postal_codes
         ),
-        *(("Products", rows.product_item(read.products[sku].value)) for sku in skus),
+        *(("Products", item) for sku in skus for item in product_items(read.products[sku].value)),
         *(
             ("Stock", rows.stock_item(found.value))
             for found in read.stock.values()

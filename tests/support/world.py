@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
-from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark
+from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark, product_items
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import number_of, pages, text
 from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
@@ -75,11 +75,13 @@ class World:
                 self.given(*thing)
 
     def _put(self, thing: Location | Product | StockRow | PlaceRecord | Zone) -> None:
+        if isinstance(thing, Product):
+            for item in product_items(thing):
+                aws.dynamodb().put_item(TableName="Products", Item=item)
+            return
         document = {"document": text(to_document(thing))}
         if isinstance(thing, Location):
             table, item = "Locations", location_item(thing, 1)
-        elif isinstance(thing, Product):
-            table, item = "Products", {"sku": text(thing.sku), **document}
         elif isinstance(thing, StockRow):
             table, item = "Stock", row_item(thing)
         elif isinstance(thing, PlaceRecord):
@@ -176,6 +178,18 @@ class World:
             raise ClientError({"Error": {"Code": code, "Message": "made up by a test"}}, operation)
 
         events.register(name, once)
+
+    def calls(self, act: Callable[[], object]) -> list[str]:
+        """The operations of DynamoDB that the router calls while ``act`` happens, in order."""
+        called: list[str] = []
+
+        def note(model: Any, **_: Any) -> None:
+            called.append(model.name)
+
+        aws.dynamodb().meta.events.register("before-call.dynamodb", note)
+        act()
+        aws.dynamodb().meta.events.unregister("before-call.dynamodb", note)
+        return called
 
     # --- calls
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from fulfillment.adapters.dynamodb import chain
+from fulfillment.adapters.dynamodb.catalog import product_items
 from fulfillment.adapters.dynamodb.chain import DynamoDBChainWriter, KeptThrottled, OpenedStock
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.product import Product
@@ -60,14 +61,15 @@ def test_what_a_batch_leaves_over_is_sent_again_after_a_pause(world: World) -> N
     # Given a DynamoDB that takes one of two products at first
     client = boto3.client("dynamodb")
     naps = Naps()
-    left = {"Products": [{"PutRequest": {"Item": dict(chain.product_item(Product("B", "Kaus", "Tee")))}}]}
+    left = {"Products": [{"PutRequest": {"Item": dict(product_items(Product("b", "Kaus", "Tee"))[0])}}]}
     with Stubber(client) as stub:
+        stub.add_response("batch_get_item", {"Responses": {}})
         stub.add_response("batch_write_item", {"UnprocessedItems": left})
         stub.add_response("batch_write_item", {"UnprocessedItems": {}}, {"RequestItems": left})
 
         # When
         DynamoDBChainWriter(client, TABLES, sleep=naps).put_products(
-            [Product("A", "Kaus", "Tee"), Product("B", "Kaus", "Tee")]
+            [Product("a", "Kaus", "Tee"), Product("b", "Kaus", "Tee")]
         )
 
         # Then only the one that was left comes again
@@ -78,13 +80,14 @@ def test_what_a_batch_leaves_over_is_sent_again_after_a_pause(world: World) -> N
 def test_a_table_that_never_takes_it_is_given_up(world: World) -> None:
     client = boto3.client("dynamodb")
     naps = Naps()
-    left = {"Products": [{"PutRequest": {"Item": dict(chain.product_item(Product("A", "Kaus", "Tee")))}}]}
+    left = {"Products": [{"PutRequest": {"Item": dict(product_items(Product("a", "Kaus", "Tee"))[0])}}]}
     with Stubber(client) as stub:
+        stub.add_response("batch_get_item", {"Responses": {}})
         for _ in range(chain.ATTEMPTS):
             stub.add_response("batch_write_item", {"UnprocessedItems": left})
 
         with pytest.raises(KeptThrottled, match="Products"):
-            DynamoDBChainWriter(client, TABLES, sleep=naps).put_products([Product("A", "Kaus", "Tee")])
+            DynamoDBChainWriter(client, TABLES, sleep=naps).put_products([Product("a", "Kaus", "Tee")])
 
     assert len(naps) == chain.ATTEMPTS
     assert max(naps) <= 5.0

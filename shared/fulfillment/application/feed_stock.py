@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ Outcome = Literal["applied", "older", "done_before", "ours"]
 
 @dataclass(frozen=True)
 class StockCount:
-    """Somebody saw ``on_hand`` units at ``observed_at``."""
+    """Somebody saw ``on_hand`` units at ``observed_at``. ``sku`` may be in any letters, or a barcode; so below."""
 
     sku: str
     location_id: str
@@ -52,7 +52,7 @@ class FeedStock:
 
     def count(self, told: StockCount) -> Outcome:
         """What is on hand becomes the count plus what moved since; an older count than the row's changes nothing."""
-        self._require_known(told.sku, told.location_id, told.observed_at)
+        told = replace(told, sku=self._known_sku(told.sku, told.location_id, told.observed_at))
         for _ in range(MAX_ROUNDS):
             before = self.stock.row(told.sku, told.location_id)
             movement = StockMovement(
@@ -81,7 +81,7 @@ class FeedStock:
 
         The hand-over of our own orders was booked when it happened, so movements that name one are left out.
         """
-        self._require_known(told.sku, told.location_id, told.at)
+        told = replace(told, sku=self._known_sku(told.sku, told.location_id, told.at))
         if told.order_id:
             return "ours"
         movement = StockMovement(
@@ -135,10 +135,14 @@ class FeedStock:
             "movement_id", "contradicting_movement", "A movement of this id said something else before."
         )
 
-    def _require_known(self, sku: str, location_id: str, at: datetime) -> None:
-        if sku not in self.catalog.products({sku}):
-            raise InvalidRequest.of("sku", "unknown_sku", f"There is no product with the SKU {sku!r}.")
-        if self.locations.get(location_id) is None:
+    def _known_sku(self, code: str, location_id: str, at: datetime) -> str:
+        """The SKU that the code means, after everything else about the message was found possible."""
+        sku = self.catalog.skus_of({code}).get(code)
+        if sku is None:
+            raise InvalidRequest.of(
+                "sku", "unknown_sku", f"There is no product with the SKU or barcode {code!r}."
+            )
+        if not self.locations.exists(location_id):
             raise InvalidRequest.of(
                 "location_id", "unknown_location", f"There is no location {location_id!r}."
             )
@@ -146,3 +150,4 @@ class FeedStock:
             raise InvalidRequest.of(
                 "observed_at", "in_the_future", "This was seen more than 5 minutes ahead."
             )
+        return sku

@@ -143,20 +143,24 @@ class StockRepository(Protocol):
 
 
 class CatalogRepository(Protocol):
-    """Products."""
+    """Products. ``skus_of`` takes what tills say: a SKU (which wins), a SKU in other letters or a barcode; what it
+    answers may be up to a minute old. A code that nobody knows is missing.
+    """
 
     def products(self, skus: Collection[str]) -> Mapping[str, Product]: ...
+    def skus_of(self, codes: Collection[str]) -> Mapping[str, str]: ...
 
 
 class LocationRepository(Protocol):
     """Locations. ``all`` may be up to a minute old, and is the same sequence until one has changed; every write checks
-    again. ``forget`` has a picture that was last checked at least so long ago checked again, and answers whether it
-    does; at 0, when a location refused a write, the picture is let go of.
+    again. ``exists`` may be as old; no location ever goes. ``forget`` has a picture that was last checked at least so
+    long ago checked again, and answers whether it does; at 0, when a location refused a write, it is let go of.
     """
 
     def all(self) -> Sequence[Location]: ...
     def forget(self, at_least_seconds_old: float = 0) -> bool: ...
     def get(self, location_id: str) -> tuple[Location, int] | None: ...
+    def exists(self, location_id: str) -> bool: ...
     def put(self, location: Location, expected_version: int | None) -> int: ...
 
 

@@ -13,6 +13,7 @@ from fulfillment.cli.geofiles import Feature
 from fulfillment.cli.report import Report
 from fulfillment.domain.basket import Point
 from fulfillment.domain.location import Location
+from fulfillment.domain.product import Product, folded
 
 Use = tuple[Found[object], str]  # a row and a name that it uses
 Known = Callable[[Collection[str]], Collection[str]]  # which of these names are in the table already
@@ -36,6 +37,34 @@ def zone_finder(outlines: Mapping[str, Feature]) -> Callable[[Point], str | None
         return zone_ids[int(min(hits))] if len(hits) else None
 
     return zone_at
+
+
+def check_codes(chain: Chain, report: Report) -> None:
+    """A till names a product by its SKU in any letters or by a barcode: no two may answer to one name."""
+    first: dict[str, Found[Product]] = {}
+    for found in chain.products.values():
+        for code in found.value.codes():
+            other = first.setdefault(code, found)
+            if other is not found:
+                reason = f"a till's {code!r} could also be {other.value.sku!r}, in row {other.row}"
+                report.add(found.file, found.row, _column(found.value, code), reason)
+
+
+def check_owners(
+    chain: Chain, owners: Callable[[Collection[str]], Mapping[str, str]], report: Report
+) -> None:
+    """The same against the products that are loaded and not in the file. ``owners``: SKU by folded code."""
+    owner_by_code = owners({code for found in chain.products.values() for code in found.value.codes()})
+    for found in chain.products.values():
+        for code in found.value.codes():
+            owner = owner_by_code.get(code, found.value.sku)
+            if owner not in chain.products:
+                reason = f"a till's {code!r} could also be {owner!r}, which is loaded already"
+                report.add(found.file, found.row, _column(found.value, code), reason)
+
+
+def _column(product: Product, code: str) -> str:
+    return "sku" if code == folded(product.sku) else "barcodes"
 
 
 def check_locations(chain: Chain, report: Report) -> None:

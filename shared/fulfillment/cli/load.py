@@ -105,6 +105,7 @@ def read_chain(paths: Mapping[str, Path | None], observed_at: datetime, report: 
     chain = Chain()
     if path := paths.get("products"):
         chain.products = files.read_products(path, report)
+        crosscheck.check_codes(chain, report)
     if path := paths.get("zones"):
         chain.zones, chain.outlines = files.read_zones(path, report)
     if path := paths.get("service-areas"):
@@ -139,6 +140,7 @@ def _check_names(chain: Chain, writer: DynamoDBChainWriter | None, report: Repor
         chain, lambda names: {z for country in countries for z in writer.known_zones(country, names)}, report
     )
     crosscheck.check_stock(chain, writer.known_skus, writer.known_locations, report)
+    crosscheck.check_owners(chain, writer.owners, report)
 
 
 @dataclass

@@ -29,6 +29,7 @@ CACHE_SECONDS = 60  # what is read less fresh than stock; every write checks the
 # All locations are read again after so long even if none has changed: what was changed by hand, or by a loader that was
 # killed, leaves no mark. Not sooner: 10,000 locations like the sample chain's are 27 MB.
 REREAD_SECONDS = 15 * 60
+MAX_REMEMBERED = 100_000  # codes, about 25 MB: the shelves of a chain in one snapshot of its tills
 MAX_ROUNDS = 8
 
 version_unchanged = "#version = :version"  # true while nobody changed the document since it was read
@@ -64,6 +65,29 @@ class Cached(Generic[T]):
         return old
 
 
+class Remembered(Generic[T]):
+    """What was found by its name, for a minute. What was not found is looked for again each time."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[T, float]] = {}
+
+    def of(self, names: Collection[str]) -> dict[str, T]:
+        """What is known of these and young enough."""
+        since = time.monotonic() - CACHE_SECONDS
+        return {
+            name: found[0]
+            for name in names
+            if (found := self._found.get(name)) is not None and found[1] >= since
+        }
+
+    def keep(self, found: Mapping[str, T]) -> None:
+        """Remember these; when it becomes too much, only these."""
+        if len(self._found) + len(found) > MAX_REMEMBERED:
+            self._found.clear()
+        now = time.monotonic()
+        self._found.update({name: (value, now) for name, value in found.items()})
+
+
 class DynamoDBLocationRepository:
     """See ``ports.LocationRepository``.
 
@@ -80,6 +104,7 @@ class DynamoDBLocationRepository:
         self._mark = Cached(self._read_mark)
         self._mark_of_all: str | None = None
         self._just_changed = False
+        self._existing = Remembered[bool]()
 
     def all(self) -> Sequence[Location]:
         """Every location, at most a minute old."""
@@ -99,6 +124,19 @@ class DynamoDBLocationRepository:
             TableName=self._table, Key={"location_id": text(location_id)}, ConsistentRead=True
         ).get("Item")
         return (_location(found), number_of(found, "version", 1)) if found else None
+
+    def exists(self, location_id: str) -> bool:
+        """Whether there is such a location; its document, which may be large or broken, stays where it is."""
+        if self._existing.of([location_id]):
+            return True
+        key = {"location_id": text(location_id)}
+        found = self._client.get_item(
+            TableName=self._table, Key=key, ConsistentRead=True, ProjectionExpression="location_id"
+        )
+        if "Item" not in found:
+            return False
+        self._existing.keep({location_id: True})
+        return True
 
     def put(self, location: Location, expected_version: int | None) -> int:
         """Set the location; answers the new version. Stale when it is not at ``expected_version`` any more."""
@@ -175,12 +213,50 @@ class DynamoDBCatalogRepository:
     def __init__(self, client: DynamoDBClient, tables: Tables) -> None:
         self._client = client
         self._table = tables.products
+        self._skus = Remembered[str]()
 
     def products(self, skus: Collection[str]) -> Mapping[str, Product]:
         """The products that exist of these SKUs."""
-        wanted = [{"sku": text(sku)} for sku in sorted(set(skus))]
+        wanted = [{"sku": text(sku)} for sku in sorted(set(skus)) if not sku.startswith(keys.ALIAS)]
         found = batch_get(self._client, self._table, wanted)
         return {text_of(row, "sku"): from_document(Product, text_of(row, "document")) for row in found}
+
+    def skus_of(self, codes: Collection[str]) -> Mapping[str, str]:
+        """The SKU that each code means. Consistently: a message must not be put aside for a product just loaded."""
+        known = self._skus.of(codes)
+        asked = {
+            code: name
+            for code in codes
+            if code not in known and (name := code.strip()) and not name.startswith(keys.ALIAS)
+        }
+        wanted = {key for name in asked.values() for key in (name, keys.alias(name))}
+        rows = batch_get(
+            self._client,
+            self._table,
+            [{"sku": text(key)} for key in sorted(wanted)],
+            consistent=True,
+            only="sku, alias_of",
+        )
+        means = {
+            text_of(row, "sku"): text_of(row, "alias_of" if "alias_of" in row else "sku") for row in rows
+        }
+        found = {
+            code: means[key]
+            for code, name in asked.items()
+            for key in (keys.alias(name), name)  # the last one that is there wins
+            if key in means
+        }
+        self._skus.keep(found)
+        return known | found
+
+
+def product_items(product: Product) -> list[Row]:
+    """The rows of a product: itself, and one for each code that is not its key already."""
+    aliases = [code for code in product.codes() if code != product.sku]
+    return [
+        {"sku": text(product.sku), "document": text(to_document(product))},
+        *({"sku": text(keys.alias(code)), "alias_of": text(product.sku)} for code in aliases),
+    ]
 
 
 class DynamoDBConfigRepository:

@@ -1,8 +1,9 @@
 """Writes a whole chain: what ``fulfillment load`` brings.
 
-Products, places and zones are replaced; a location is replaced and its version raised, so that a page that was
-open meanwhile cannot save over it. Stock is *opening* stock: a row that exists is left alone, since units may be
-reserved on it (changes come through the stock feed). Everything may be run again after a failure.
+Products (with the codes that tills know them by), places and zones are replaced; a location is replaced and its
+version raised, so that a page that was open meanwhile cannot save over it. Stock is *opening* stock: a row that exists
+is left alone, since units may be reserved on it (changes come through the stock feed). Everything may be run again
+after a failure.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,8 +21,8 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from fulfillment.adapters.dynamodb import keys
-from fulfillment.adapters.dynamodb.catalog import locations_mark
-from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.catalog import locations_mark, product_items
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.stock import row_item
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.location import Location, PlaceRecord, Zone
@@ -43,6 +45,7 @@ ATTEMPTS = 10  # with pauses of up to 5 s: a new on-demand table needs about hal
 MAX_ITEM_BYTES = 400 * 1024  # DynamoDB's limit on an item, names and values together
 
 first_time = "attribute_not_exists(sku)"  # true unless this shelf was opened before
+still_its_own = "alias_of = :sku"  # true unless another product was given the code
 
 _to_attribute = TypeSerializer().serialize
 
@@ -57,11 +60,6 @@ class OpenedStock:
 
 class KeptThrottled(Exception):
     """DynamoDB took too little for too long; what was written stays, and loading may be run again."""
-
-
-def product_item(product: Product) -> Item:
-    """A row of Products."""
-    return _item(sku=product.sku, document=to_document(product))
 
 
 def location_item(location: Location, version: int = 1) -> Item:
@@ -123,8 +121,16 @@ class DynamoDBChainWriter:
         self._sleep = sleep
 
     def put_products(self, products: Iterable[Product], progress: Progress = int) -> None:
-        """Write or replace products. ``progress`` hears how many more are done, here and below."""
-        self._replace(self._tables.products, map(product_item, products), progress)
+        """Write or replace products. ``progress`` hears how many more are done, here and below.
+
+        Codes that a product had and nobody has any more go first: after a failure they would be forgotten.
+        """
+        every = list(products)
+        claimed = {code for product in every for code in product.codes()}
+        self._each(lambda batch: self._let_go_of_codes(batch, claimed), _chunks(every, BATCH_GET), int)
+        self._replace(self._tables.products, (product_items(product)[0] for product in every), progress)
+        aliases = {item["sku"]["S"]: item for product in every for item in product_items(product)[1:]}
+        self._replace(self._tables.products, aliases.values(), int)
 
     def put_places(self, places: Iterable[PlaceRecord], progress: Progress = int) -> None:
         """Write or replace postal and area codes."""
@@ -149,18 +155,26 @@ class DynamoDBChainWriter:
 
     def known_skus(self, skus: Collection[str]) -> set[str]:
         """Which of these are in Products."""
-        return self._known(self._tables.products, [{"sku": sku} for sku in skus], "sku")
+        wanted = [{"sku": sku} for sku in skus if not sku.startswith(keys.ALIAS)]
+        return {row["sku"]["S"] for row in self._rows(self._tables.products, wanted, "sku")}
+
+    def owners(self, codes: Collection[str]) -> Mapping[str, str]:
+        """The SKU of the product in Products that has a code, by folded code."""
+        wanted = [{"sku": key} for code in codes for key in (code, keys.alias(code))]
+        found = self._rows(self._tables.products, wanted, "sku, alias_of")
+        return {
+            row["sku"]["S"].removeprefix(keys.ALIAS): row.get("alias_of", row["sku"])["S"] for row in found
+        }
 
     def known_locations(self, location_ids: Collection[str]) -> set[str]:
         """Which of these are in Locations."""
-        return self._known(
-            self._tables.locations, [{"location_id": name} for name in location_ids], "location_id"
-        )
+        wanted = [{"location_id": name} for name in location_ids]
+        return {row["location_id"]["S"] for row in self._rows(self._tables.locations, wanted, "location_id")}
 
     def known_zones(self, country: str, zone_ids: Collection[str]) -> set[str]:
         """Which of these are zones of the country."""
         wanted = [{"pk": keys.zones(country), "sk": zone_id} for zone_id in zone_ids]
-        return self._known(self._tables.config, wanted, "sk")
+        return {row["sk"]["S"] for row in self._rows(self._tables.config, wanted, "sk")}
 
     def _replace(self, table: str, items: Iterable[Item], progress: Progress) -> None:
         self._each(lambda batch: self._write_batch(table, batch), _chunks(items, BATCH_WRITE), progress)
@@ -234,21 +248,38 @@ class DynamoDBChainWriter:
     def _put_first_time(self, item: Item) -> Any:
         return {"Put": {"TableName": self._tables.stock, "Item": item, "ConditionExpression": first_time}}
 
-    def _known(self, table: str, wanted: Sequence[Mapping[str, str]], attribute: str) -> set[str]:
-        found: set[str] = set()
-        for batch in _chunks(wanted, BATCH_GET):
-            asked = [_item(**key) for key in batch]
-            left: Any = {table: {"Keys": asked, "ProjectionExpression": attribute}}
+    def _let_go_of_codes(self, batch: Sequence[Product], claimed: Collection[str]) -> None:
+        known = self._rows(self._tables.products, [{"sku": product.sku} for product in batch], "document")
+        for before in (from_document(Product, row["document"]["S"]) for row in known):
+            for code in before.codes():
+                if code not in claimed and code != before.sku:
+                    self._delete_alias(code, before.sku)
+
+    def _delete_alias(self, code: str, sku: str) -> None:
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.delete_item(
+                TableName=self._tables.products,
+                Key=_item(sku=keys.alias(code)),
+                ConditionExpression=still_its_own,
+                ExpressionAttributeValues=_item(**{":sku": sku}),
+            )
+
+    def _rows(self, table: str, wanted: Sequence[Mapping[str, str]], only: str) -> list[Item]:
+        """The rows that exist of these keys, ``only`` these attributes of them."""
+
+        def read(batch: Sequence[Mapping[str, str]]) -> list[Item]:
+            found: list[Item] = []
+            left: Any = {table: {"Keys": [_item(**key) for key in batch], "ProjectionExpression": only}}
             for attempt in range(ATTEMPTS):
                 answer = self._client.batch_get_item(RequestItems=left)
-                found.update(row[attribute]["S"] for row in answer["Responses"].get(table, []))
+                found += answer["Responses"].get(table, [])
                 left = answer.get("UnprocessedKeys")
                 if not left:
-                    break
+                    return found
                 self._pause(attempt)
-            else:
-                raise KeptThrottled(table)
-        return found
+            raise KeptThrottled(table)
+
+        return [row for rows in self._each(read, _chunks(wanted, BATCH_GET), int) for row in rows]
 
     def _pause(self, attempt: int) -> None:
         """Wait a random part of a time that doubles, so that the threads do not come back together."""

@@ -15,6 +15,7 @@
 | what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
 |                                                 |                | and the same of all shelves of the location    |
 | a product                                       | Products       | BatchGet ``sku``                               |
+| the product that a till means by a code         | Products       | BatchGet ``sku``: the code, and ``=`` folded   |
 | all locations, when one has changed             | Locations      | Scan                                           |
 | whether a location has changed                  | Config         | BatchGet ``LOCATIONS``, ``MARK``               |
 | orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
@@ -28,6 +29,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from zlib import crc32
+
+from fulfillment.domain.product import folded
 
 ORDER = "ORDER"
 CONTACT = "CONTACT"
@@ -90,6 +93,14 @@ def all_shelves(location_id: str) -> str:
 def movement_key(at: datetime, movement_id: str) -> str:
     """Sort key of a movement; the same movement told twice has the same key."""
     return f"{instant(at)}#{movement_id}"
+
+
+ALIAS = "="  # no SKU begins so
+
+
+def alias(code: str) -> str:
+    """Key of the row that says whose barcode, or whose SKU in other letters, this is."""
+    return f"{ALIAS}{folded(code)}"
 
 
 def location_method(location_id: str, method: str) -> str:
