@@ -10,9 +10,10 @@ import pytest
 from fulfillment import settings
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
-from fulfillment.application.ports import Write
+from fulfillment.application.ports import Held, Write
 from fulfillment.domain.decision import Allocation
 from fulfillment.domain.order import Change, Order
+from fulfillment.domain.unpaid import Unpaid
 from tests.support import dynamodb_local
 from tests.support.builders import MONDAY_NOON
 from tests.support.values import a_promise, a_reservation, a_shipment, an_order
@@ -52,6 +53,11 @@ def test_reservations_are_found_from_their_deadline_on(orders: DynamoDBOrderRepo
     assert sorted(orders.overdue(deadline, 50)) == sorted(ids[1:])
 
 
+def of(*skus: str) -> Held:
+    """Whatever holds one of these SKUs, anywhere."""
+    return Held(frozenset(skus))
+
+
 def test_reservations_that_are_over_are_found_by_what_they_hold(orders: DynamoDBOrderRepository) -> None:
     # Given reservations of tees, of caps and of both
     tee, cap = Allocation("1", "tee", 1), Allocation("2", "cap", 1)
@@ -61,9 +67,26 @@ def test_reservations_that_are_over_are_found_by_what_they_hold(orders: DynamoDB
     deadline = MONDAY_NOON + timedelta(minutes=15)
 
     # Then a buyer of caps finds those that hold caps
-    assert sorted(orders.overdue(deadline, 50, {"cap"})) == ["R-2", "R-3"]
-    assert sorted(orders.overdue(deadline, 50, {"tee", "cap"})) == ["R-1", "R-2", "R-3"]
-    assert orders.overdue(deadline, 50, {"sock"}) == []
+    assert sorted(orders.overdue(deadline, 50, of("cap"))) == ["R-2", "R-3"]
+    assert sorted(orders.overdue(deadline, 50, of("tee", "cap"))) == ["R-1", "R-2", "R-3"]
+    assert orders.overdue(deadline, 50, of("sock")) == []
+
+
+def test_reservations_that_are_over_are_found_by_place_and_by_customer(
+    orders: DynamoDBOrderRepository,
+) -> None:
+    # Given a tee of Dewi's at one store, and one of somebody's at another
+    at_kota = a_shipment("kota", status="waiting")
+    orders.write(a_write(a_reservation(order_id="R-1", unpaid=Unpaid("dewi", 1))))
+    orders.write(a_write(a_reservation(at_kota, order_id="R-2", unpaid=Unpaid("budi", 1))))
+    deadline = MONDAY_NOON + timedelta(minutes=15)
+
+    # Then each is found by where it is and whose it is
+    assert orders.overdue(deadline, 50, Held(frozenset({"tee"}), at="kota")) == ["R-2"]
+    assert orders.overdue(deadline, 50, Held(frozenset({"cap"}), at="kota")) == []
+    assert orders.overdue(deadline, 50, Held(places=frozenset({"senayan", "menteng"}))) == ["R-1"]
+    assert orders.overdue(deadline, 50, Held(customer="budi")) == ["R-2"]
+    assert orders.overdue(deadline, 50, Held()) == []
 
 
 def test_open_tasks_come_most_urgent_first_and_page_by_page(orders: DynamoDBOrderRepository) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fulfillment.adapters import aws
+from fulfillment.domain.unpaid import customer_hash
 from tests.support.builders import MONDAY_NOON, a_location, a_product, delivery_body, order_body, stock
 from tests.support.ledger import LedgerWrong, check_ledger
 from tests.support.template import ROOT
@@ -18,6 +19,7 @@ from tests.support.world import World
 OPENED = {("tee", "senayan"): 9}
 SHELF = {"sku": "tee", "location_id": "senayan"}
 WINDOW = {"location_method": "senayan#pickup", "window": "2026-11-23T13"}
+UNITS = {"location_method": f"UNPAID#{customer_hash('+6281234567890', None)}", "window": "UNITS"}
 PAID, UNPAID, SHIPPED = "PAID-1", "UNPAID-1", "SHIPPED-1"
 
 
@@ -122,6 +124,11 @@ def test_a_busy_day_has_no_fault(busy: World) -> None:
         ),
         (lambda: document(PAID, "ORDER", '"fingerprint":"', '"fingerprint":"x'), "a 201 without its order"),
         (lambda: change("Capacity", WINDOW, used=3), "used 3, but 2 tasks are in the window"),
+        (lambda: change("Capacity", UNITS, used=2), "used 2, but 1 units are reserved"),
+        (
+            lambda: document(UNPAID, "ORDER", '"units":1', '"units":2'),
+            f"{UNPAID} .reserved.: 1 units, counted 2",
+        ),
     ],
 )
 def test_every_kind_of_fault_is_seen(busy: World, sabotage: Any, seen: str) -> None:

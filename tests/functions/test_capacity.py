@@ -108,8 +108,7 @@ def test_an_expired_order_gives_its_place_back(full: World) -> None:
     full.clock.forward(minutes=10)
     full.sweep()
 
-    used = {row["window"]["S"]: row["used"]["N"] for row in full.rows("Capacity")}
-    assert used == {"2026-11-23T13": "1"}
+    assert full.windows() == {"2026-11-23T13": 1}
 
 
 def test_a_buyer_found_without_a_place_ends_what_is_overdue_first(shop: World) -> None:
@@ -152,7 +151,7 @@ def test_an_order_paid_a_little_later_keeps_its_place_in_the_hour(shop: World) -
 
     # Then the promise moves by a quarter of an hour, and not out of the hour that the order itself fills
     assert confirmed["shipments"][0]["promise"]["ready_by"] == "2026-11-23T13:15:00+07:00"
-    assert [window["used"]["N"] for window in shop.rows("Capacity")] == ["2"]
+    assert list(shop.windows().values()) == [2]
 
 
 def test_a_window_tells_that_it_changed_even_when_as_many_went_as_came(shop: World) -> None:

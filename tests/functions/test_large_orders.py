@@ -105,6 +105,7 @@ def test_a_large_pickup_is_cancelled_after_it_was_put_aside(shop: World) -> None
 
 def test_a_large_reservation_ends_and_is_paid_late(shop: World) -> None:
     # Given
+    shop.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body={"max_unpaid_units": None})
     shop.order(order_body(lines=EVERYTHING, payment=PENDING_CARD))
     shop.clock.forward(minutes=11)
 

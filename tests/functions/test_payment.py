@@ -154,8 +154,7 @@ def test_money_that_takes_its_time_moves_the_promise_and_its_place(world: World)
 
     # Then it is ready an hour later than the money, and counts there
     assert confirmed["shipments"][0]["promise"] == {"ready_by": "2026-11-23T21:00:00+07:00"}
-    used = {row["window"]["S"]: row["used"]["N"] for row in world.rows("Capacity")}
-    assert used == {"2026-11-23T13": "0", "2026-11-23T21": "1"}
+    assert world.windows() == {"2026-11-23T13": 0, "2026-11-23T21": 1}
 
 
 def test_a_moved_promise_finds_the_next_window_with_room(world: World) -> None:

@@ -9,6 +9,7 @@ orders     every unit of an accepted order is allocated once; tasks fit the orde
            refused is never asked again; each change of an order (its version) told its own events; every task handed
            over was told and booked once
 capacity   used = tasks in the window; never above the location's limit
+unpaid     used = units of the customer's reserved orders that are counted; no other order counts any
 answers    every stored 201 belongs to an order that exists
 """
 
@@ -56,6 +57,7 @@ class Ledger:
     changes: Mapping[str, int]
     decisions: frozenset[str]
     windows: Mapping[tuple[str, str], int]
+    unpaid: Mapping[str, int]
     locations: Mapping[str, Location]
     answers: tuple[Row, ...]
 
@@ -77,6 +79,7 @@ def check_ledger(
         *_stock_faults(ledger, opened or {}),
         *_order_faults(ledger),
         *_capacity_faults(ledger, windows_may_vanish=windows_may_vanish),
+        *_unpaid_faults(ledger, windows_may_vanish=windows_may_vanish),
         *_answer_faults(ledger),
     ]
     if faults:
@@ -117,6 +120,11 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
         for movement in movements_in(row):
             movements[movement.sku, movement.location_id].append(movement)
     locations = [from_document(Location, text_of(r, "document")) for r in scan(TableName=tables.locations)]
+    used = {
+        (text_of(r, "location_method"), text_of(r, "window")): number_of(r, "used")
+        for r in scan(TableName=tables.capacity)
+    }
+    customers = {key for key in used if key[0].startswith(keys.unpaid(""))}
     return Ledger(
         stock={(text_of(r, "sku"), text_of(r, "location_id")): r for r in scan(TableName=tables.stock)},
         orders=orders,
@@ -126,10 +134,8 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
         events=events,
         changes={order_id: len(told) for order_id, told in commands.items()},
         decisions=frozenset(decisions),
-        windows={
-            (text_of(r, "location_method"), text_of(r, "window")): number_of(r, "used")
-            for r in scan(TableName=tables.capacity)
-        },
+        windows={key: n for key, n in used.items() if key not in customers},
+        unpaid={key[0]: used[key] for key in customers},
         locations={location.location_id: location for location in locations},
         answers=tuple(r for r in scan(TableName=tables.idempotency) if "status" in r),
     )
@@ -290,6 +296,20 @@ def _capacity_faults(ledger: Ledger, *, windows_may_vanish: bool) -> Iterator[st
         limits: Mapping[Any, int] = ledger.locations[location_id].capacity
         if method in limits and used > limits[method]:
             yield f"capacity {key}: {used} of {limits[method]}"
+
+
+def _unpaid_faults(ledger: Ledger, *, windows_may_vanish: bool) -> Iterator[str]:
+    counted: Counter[str] = Counter()
+    for order in ledger.orders.values():
+        if order.unpaid:
+            counted[keys.unpaid(order.unpaid.customer)] += order.unpaid.units
+            units = sum(line.quantity for line in order.lines)
+            if order.status != "reserved" or order.unpaid.units != units:
+                yield f"order {order.order_id} ({order.status}): {units} units, counted {order.unpaid.units}"
+    known = set(ledger.unpaid)
+    for key in sorted(known if windows_may_vanish else known | counted.keys()):
+        if ledger.unpaid.get(key, 0) != counted[key]:
+            yield f"unpaid {key}: used {ledger.unpaid.get(key, 0)}, but {counted[key]} units are reserved"
 
 
 def _answer_faults(ledger: Ledger) -> Iterator[str]:

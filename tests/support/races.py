@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from fulfillment import bootstrap
 from fulfillment.application.place_order import OrderRequest
@@ -93,10 +94,11 @@ def a_request(
     *lines: Line,
     location_id: str | None = "senayan",
     payment: PaymentState = "captured",
+    phone: str | None = None,
 ) -> OrderRequest:
-    """A pickup at a store, or a delivery where ``location_id`` is None."""
+    """A pickup at a store, or a delivery where ``location_id`` is None. Each order is of a customer of its own."""
     method: Method = "pickup" if location_id else "delivery"
-    contact = CustomerContact("Dewi", "+6281234567890")
+    contact = CustomerContact("Dewi", phone or f"+6281{crc32(order_id.encode()):010}")
     basket = a_basket(*(lines or (a_line(),)))
     return OrderRequest(order_id, basket, method, Payment(payment, "card"), contact, location_id)
 

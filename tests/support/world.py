@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -133,6 +134,14 @@ class World:
         for row in self.rows("Capacity"):
             key = {name: row[name] for name in ("location_method", "window")}
             aws.dynamodb().delete_item(TableName="Capacity", Key=key)
+
+    def windows(self) -> dict[str, int]:
+        """Orders taken, by window, of all locations together."""
+        rows = [row for row in self.rows("Capacity") if row["window"]["S"] != keys.UNPAID_UNITS]
+        taken = Counter({row["window"]["S"]: 0 for row in rows})
+        for row in rows:
+            taken[row["window"]["S"]] += number_of(row, "used")
+        return dict(taken)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table."""

@@ -32,6 +32,7 @@ from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.policy import PAYMENT_WINDOWS_MINUTES, Policy
 from fulfillment.domain.routing.rules import known_rules
 
+MOST_UNPAID_UNITS = 1_000_000  # a limit above this is none: say null
 POLICY_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -81,6 +82,7 @@ class PolicyDoc(Contract):
     payment_windows_minutes: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
     ] = dict(PAYMENT_WINDOWS_MINUTES)
+    max_unpaid_units: Annotated[int, Field(ge=1, le=MOST_UNPAID_UNITS)] | None = Policy.max_unpaid_units
 
     @field_validator("slot_minutes")
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.application import views
-from fulfillment.application.ports import Clock, Command, OrderRepository
+from fulfillment.application.ports import Clock, Command, Held, OrderRepository
 from fulfillment.application.writing import change_order
 from fulfillment.domain.basket import Line
 from fulfillment.domain.errors import Busy
@@ -33,13 +33,16 @@ class ExpireReservations:
         return ended
 
     def holding(self, lines: Sequence[Line]) -> int:
-        """The same for a buyer who was found short: end what is over of these lines' SKUs.
+        """End what is over of these lines' SKUs, wherever it is kept."""
+        return self.in_the_way(Held(frozenset(line.sku for line in lines)))
+
+    def in_the_way(self, held: Held) -> int:
+        """The same as the sweep for a buyer who is about to hear no: end what is over and holds some of this.
 
         What is broken is the sweep's to report; but Busy when nothing could be ended because of others: that must
         never read as "sold out".
         """
-        skus = {line.sku for line in lines}
-        ended, failed = self._end_all(self.orders.overdue(self.clock.now(), BUYER_MOST, skus))
+        ended, failed = self._end_all(self.orders.overdue(self.clock.now(), BUYER_MOST, held))
         busy = [error for error in failed.values() if isinstance(error, Busy)]
         if busy and not ended:
             raise busy[0]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fulfillment.application import offers, views
 from fulfillment.application.choosing import items_of, policy_of
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.application.find_options import delivery_option, reasons
+from fulfillment.application.find_options import delivery_option
 from fulfillment.application.picture import (
     REREAD_SECONDS,
     SOLD_OUT_REREAD_SECONDS,
@@ -23,26 +23,29 @@ from fulfillment.application.ports import (
     AnsweredBefore,
     Clock,
     Command,
+    Held,
     LocationChanged,
     NotWritten,
     OptionSigner,
     OrderRepository,
     Stale,
     StockShort,
+    TooManyUnpaid,
     WindowFull,
     Write,
 )
-from fulfillment.application.views import View
+from fulfillment.application.saying_no import refusal_of, too_many_unpaid
 from fulfillment.application.widening import REFUSAL_SECONDS, Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
-from fulfillment.domain.decision import Decision, DecisionRequest, Shortfall
+from fulfillment.domain.decision import Decision, DecisionRequest
 from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
 from fulfillment.domain.location import Location
-from fulfillment.domain.order import CustomerContact, Order, Payment, unique_order_id
+from fulfillment.domain.order import Change, CustomerContact, Order, Payment, unique_order_id
 from fulfillment.domain.order_steps import placed, unfillable
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
+from fulfillment.domain.unpaid import Unpaid, customer_hash
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class PlaceOrder:
             look = look or self._look(request, chosen, where, products, now)
             oldest_seconds = 0 if looked_again else REFUSAL_SECONDS
             decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
-            if refusal := self._refusal(request, decision):
+            if refusal := refusal_of(decision, request.method, part_is_enough=request.accept_partial):
                 if looked_again or not self._may_have_changed(request, refusal):
                     raise refusal
                 looked_again, look = True, None
@@ -107,13 +110,17 @@ class PlaceOrder:
             self._hold_to_option(request, decision, look.found, products, now)
             policy = look.found.search.policy
             packed = pack(wanted, look.found.inside, look.stock, policy, decision)
+            change = placed(self._draft(request, command, policy, now), decision, now)
             try:
-                return self._write(request, command, decision, packed, policy, now)
+                return self._write(request, command, change, packed, policy, now)
             except (AnsweredBefore, Stale):
                 if earlier := self._earlier(request, command):
                     return earlier
             except StockShort as short:
                 look.stock.update(short.rows)
+            except TooManyUnpaid as above:
+                self._let_others_of_the_customer_go(change.order, policy, above)
+                look = None
             except (WindowFull, LocationChanged) as lost:
                 self._let_go(lost)
                 look = None
@@ -180,6 +187,13 @@ class PlaceOrder:
         if isinstance(lost, LocationChanged):
             self.picture.locations.forget()
 
+    def _let_others_of_the_customer_go(self, order: Order, policy: Policy, above: TooManyUnpaid) -> None:
+        """End what the customer did not pay in time, so that it counts no more; too_many_unpaid when nothing was."""
+        assert order.unpaid is not None, order
+        assert policy.max_unpaid_units is not None, policy
+        if not self.expire.in_the_way(Held(customer=order.unpaid.customer)):
+            raise too_many_unpaid(order.unpaid, policy.max_unpaid_units, above.units)
+
     def _look(
         self,
         request: OrderRequest,
@@ -193,24 +207,6 @@ class PlaceOrder:
         policy = policy.without(*(() if request.accept_partial else ("part",)), "backorder")
         found = self.picture.candidates(where, request.method, policy, now, only=chosen)
         return Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
-
-    def _refusal(self, request: OrderRequest, decision: Decision) -> Refusal | None:
-        if decision.status == "planned" or (decision.status == "partial" and request.accept_partial):
-            return None
-        left = _what_is_left(decision.unfilled)
-        why = [v for v in decision.candidates if not v.eligible]
-        if request.method == "pickup" and why and why[0].reason not in ("no_stock", "below_floor"):
-            verdict = why[0]
-            return Conflict(
-                verdict.reason,
-                f"{verdict.location_id} cannot take this pickup: {verdict.reason.replace('_', ' ')}.",
-                extra={"left": left},
-            )
-        return OutOfStock(
-            "out_of_stock",
-            "Not everything is left.",
-            extra={"left": left, "reasons": reasons(request.method, decision.candidates)},
-        )
 
     def _hold_to_option(
         self,
@@ -257,18 +253,18 @@ class PlaceOrder:
             reservation_expires_at=deadline if pending else None,
             policy_name=policy.name,
             policy_version=policy.version,
+            unpaid=_unpaid(request) if pending else None,
         )
 
     def _write(
         self,
         request: OrderRequest,
         command: Command,
-        decision: Decision,
+        change: Change,
         packed: bytes,
         policy: Policy,
         now: datetime,
     ) -> Answer:
-        change = placed(self._draft(request, command, policy, now), decision, now)
         given = answered(command, 201, views.order(change.order, now))
         self.orders.write(
             Write(
@@ -277,10 +273,11 @@ class PlaceOrder:
                 before=None,
                 at=now,
                 contact=request.contact,
-                locations=tuple((s.location_id, request.method) for s in decision.shipments),
+                locations=tuple((s.location_id, request.method) for s in change.order.shipments),
                 decision=packed,
                 answer=given if command.idempotency_key else None,
                 idempotency_key=command.idempotency_key,
+                max_unpaid=policy.max_unpaid_units,
             )
         )
         return given
@@ -290,22 +287,13 @@ def _has(locations: Sequence[Location], location_id: str) -> bool:
     return any(location.location_id == location_id for location in locations)
 
 
+def _unpaid(request: OrderRequest) -> Unpaid | None:
+    customer = customer_hash(request.contact.phone, request.contact.email)
+    units = sum(line.quantity for line in request.basket.lines)
+    return Unpaid(customer, units) if customer else None
+
+
 def _require_payable(payment: Payment, now: datetime) -> None:
     """A deadline that is over would set units aside for nobody."""
     if payment.state == "pending" and payment.pay_by is not None and payment.pay_by <= now:
         raise InvalidRequest.of("payment.pay_by", "pay_by_is_over", "The time to pay is over already.")
-
-
-def _what_is_left(unfilled: Sequence[Shortfall]) -> list[View]:
-    """Each line of an order that was refused: how many units are left of its SKU, and how many the line lacks.
-
-    Lines of one SKU share what is left, in their order. A line may lack nothing: others stood in its way, or the
-    number of parcels.
-    """
-    left = {short.sku: short.left for short in unfilled}
-    lines = []
-    for short in unfilled:
-        there = min(short.quantity, left[short.sku])
-        left[short.sku] -= there
-        lines.append(replace(short, quantity=short.quantity - there))
-    return views.missing(lines)

@@ -51,6 +51,14 @@ class WindowFull(NotWritten):
     """A capacity window filled up meanwhile."""
 
 
+class TooManyUnpaid(NotWritten):
+    """The customer would hold more unpaid units than the limit; ``units`` are held already."""
+
+    def __init__(self, units: int) -> None:
+        super().__init__(f"{units} units are unpaid")
+        self.units = units
+
+
 class LocationChanged(NotWritten):
     """A location was closed or paused, or stopped offering the method, since it was read."""
 
@@ -81,8 +89,22 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What overdue reservations are looked for by: any of these SKUs (``at`` this location, where it is named), a place
+    at one of these locations, or this customer.
+    """
+
+    skus: frozenset[str] = frozenset()
+    at: str | None = None
+    places: frozenset[str] = frozenset()
+    customer: str | None = None
+
+
+@dataclass(frozen=True)
 class Write:
-    """All that one transaction writes. ``before`` None: the order must not exist yet."""
+    """All that one transaction writes. ``before`` None: the order must not exist yet. ``max_unpaid``: units that the
+    order's customer may have unpaid, this order's included.
+    """
 
     command_id: str
     change: Change
@@ -94,6 +116,7 @@ class Write:
     answer: Answer | None = None
     idempotency_key: str | None = None
     movements: tuple[StockMovement, ...] = field(default=())
+    max_unpaid: int | None = None
 
 
 # --- ports
@@ -115,7 +138,7 @@ class OrderRepository(Protocol):
     def recall(self, idempotency_key: str | None, order_id: str) -> tuple[Answer | None, Order | None]: ...
     def contact(self, order_id: str) -> CustomerContact | None: ...
     def write(self, write: Write) -> None: ...
-    def overdue(self, now: datetime, most: int, skus: Collection[str] | None = None) -> Sequence[str]: ...
+    def overdue(self, now: datetime, most: int, held: Held | None = None) -> Sequence[str]: ...
     def open_tasks(
         self, location_id: str, most: int, after: Mapping[str, str] | None
     ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]: ...

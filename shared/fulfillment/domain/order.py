@@ -16,6 +16,7 @@ from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacem
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.promise import Promise
 from fulfillment.domain.stock import RefusalReason
+from fulfillment.domain.unpaid import Unpaid
 
 OrderStatus = Literal[
     "reserved", "confirmed", "fulfilled", "cancelled", "expired", "needs_choice", "unfillable"
@@ -96,7 +97,8 @@ class Order:
     """The order as stored; ``order_id`` is unique over all channels (see ``unique_order_id``).
 
     ``lines`` are what was accepted; ``missing`` what the customer agreed to go without; ``unfilled`` what turned out
-    to be unfillable later. ``version`` goes up with every change and guards every write.
+    to be unfillable later. ``unpaid`` is what it counts against its customer's limit, while it is reserved.
+    ``version`` goes up with every change and guards every write.
     """
 
     order_id: str
@@ -121,6 +123,7 @@ class Order:
     refusal: str | None = None
     policy_name: str = "default"
     policy_version: int = 0
+    unpaid: Unpaid | None = None
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether its reservation has ended: worth nothing from that instant on."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from fulfillment.domain.basket import Line
 from fulfillment.domain.decision import Decision, Shortfall
 from fulfillment.domain.errors import InvalidRequest, WrongState
 from fulfillment.domain.events import EventType
@@ -24,6 +25,7 @@ from fulfillment.domain.order import (
     tasks_detail,
 )
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.unpaid import Unpaid
 
 
 def placed(draft: Order, decision: Decision, now: datetime) -> Change:
@@ -37,14 +39,16 @@ def placed(draft: Order, decision: Decision, now: datetime) -> Change:
         if line.quantity > short.get(line.line_id, 0)
     )
     stock, capacity = taking(decision.shipments)
-    order = replace(draft, shipments=shipments, lines=lines, missing=decision.unfilled)
+    order = replace(
+        draft, shipments=shipments, lines=lines, missing=decision.unfilled, unpaid=_recounted(draft, lines)
+    )
     told: EventType = "OrderConfirmed" if paid else "OrderReserved"
     return Change(order, stock, (), capacity, ((told, tasks_detail(shipments, order.order_id)),))
 
 
 def unfillable(draft: Order, reason: str) -> Change:
     """An order from a queue that cannot be accepted: kept, so that a person sees it."""
-    order = replace(draft, status="unfillable", reservation_expires_at=None, refusal=reason)
+    order = replace(draft, status="unfillable", reservation_expires_at=None, unpaid=None, refusal=reason)
     return Change(order, events=(("OrderUnfillable", {"reason": reason}),))
 
 
@@ -73,6 +77,7 @@ def confirmed(
         shipments=tuple(shipments),
         payment=replace(order.payment, state="captured"),
         reservation_expires_at=None,
+        unpaid=None,
         version=order.version + 1,
     )
     told = tasks_detail(changed.shipments, order.order_id)
@@ -113,7 +118,9 @@ def expired(order: Order, now: datetime) -> Change:
     """The reservation is over: its units and its places in capacity windows come back, once."""
     assert order.is_overdue(now), order
     ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
-    changed = replace(ended, status="expired", reservation_expires_at=None, version=order.version + 1)
+    changed = replace(
+        ended, status="expired", reservation_expires_at=None, unpaid=None, version=order.version + 1
+    )
     return Change(changed, stock, (), capacity, (("OrderExpired", {}),))
 
 
@@ -129,6 +136,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         ended,
         status="fulfilled" if partly else "cancelled",
         reservation_expires_at=None,
+        unpaid=None,
         unfilled=(),
         choices=(),
         refund_required=order.payment.state == "captured",
@@ -163,9 +171,11 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
         else:
             shipments.append(replace(shipment, status="cancelled", status_at=now))
             capacity.append(CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1))
+    kept_lines = tuple(line for line in order.lines if line.line_id not in line_ids)
     changed = replace(
         order,
-        lines=tuple(line for line in order.lines if line.line_id not in line_ids),
+        lines=kept_lines,
+        unpaid=_recounted(order, kept_lines),
         shipments=tuple(shipments),
         unfilled=tuple(s for s in order.unfilled if s.line_id not in line_ids),
         refund_required=order.refund_required or order.payment.state == "captured",
@@ -231,6 +241,13 @@ def _end(
         capacity += places
         order = order.with_shipment(replace(shipment, status="cancelled", status_at=now))
     return order, tuple(stock), tuple(capacity)
+
+
+def _recounted(order: Order, lines: tuple[Line, ...]) -> Unpaid | None:
+    """What the order counts as unpaid with these lines: nothing once it is paid, or for a customer nobody knows."""
+    if order.unpaid is None or order.status != "reserved":
+        return None
+    return replace(order.unpaid, units=sum(line.quantity for line in lines))
 
 
 def _under_way(order: Order) -> bool:

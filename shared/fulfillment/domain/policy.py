@@ -163,6 +163,7 @@ class Policy:
     ``slot_minutes``: promises are rounded up to these parts of an hour. ``capacity_windows``: how many open hours a
     promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where there are none.
     ``calendars`` name days on which groups of locations, or carriers, do not work.
+    ``max_unpaid_units``: how many units of unpaid orders one customer may hold at a time; None for any number.
     """
 
     name: str = "default"
@@ -187,6 +188,7 @@ class Policy:
     carriers: tuple[Carrier, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     payment_windows_minutes: Mapping[str, int] = field(default_factory=lambda: dict(PAYMENT_WINDOWS_MINUTES))
+    max_unpaid_units: int | None = 30
 
     def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
         """The groups a location is in: those it names itself and those that name it."""

@@ -19,6 +19,7 @@
 | all locations, when one has changed             | Locations      | Scan                                           |
 | whether a location has changed                  | Config         | BatchGet ``LOCATIONS``, ``MARK``               |
 | orders taken in a window                        | Capacity       | BatchGet ``location_method``, ``window``       |
+| unpaid units of a customer                      | Capacity       | Update ``UNPAID#<hash>``, ``UNITS``            |
 | the newest version of every policy, all zones   | Config         | Query ``pk``                                   |
 | one version of a policy, which is the newest    | Config         | Query ``pk``, ``sk``; descending, the first    |
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
@@ -106,6 +107,24 @@ def alias(code: str) -> str:
 def location_method(location_id: str, method: str) -> str:
     """Partition of a location's windows for one method."""
     return f"{location_id}#{method}"
+
+
+UNPAID_UNITS = "UNITS"  # the only window of a customer
+
+
+def unpaid(customer: str) -> str:
+    """Partition of what a customer has not paid. Locations' partitions end in a method, so the two never meet."""
+    return f"UNPAID#{customer}"
+
+
+def place_mark(location_id: str) -> str:
+    """Stands among what a reservation holds, beside its SKUs. No SKU begins with ``@`` or ``~``."""
+    return f"@{location_id}"
+
+
+def customer_mark(customer: str) -> str:
+    """Stands among what a reservation holds: whose units are unpaid."""
+    return f"~{customer}"
 
 
 POLICIES = "POLICIES"  # partition of the newest version of each policy, by name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from fulfillment.application.ports import (
     NotWritten,
     Stale,
     StockShort,
+    TooManyUnpaid,
     WindowFull,
     Write,
 )
@@ -42,6 +43,8 @@ still_reserved = "#reserved >= :quantity"  # always true: what we promised is st
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
 room_left = "attribute_not_exists(#used) OR #used <= :room"  # true for the first N orders of the window
 place_taken = "#used >= :one"  # true unless the window is long gone
+within_limit = "#used <= :room"  # never true where no room was left from the beginning
+still_counted = "#used >= :units"  # true unless the row is long gone
 offers_method = (
     "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
 )
@@ -54,6 +57,7 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
     _order(transaction, tables, write)
     _stock(transaction, tables, write)
     _capacity(transaction, tables, write)
+    _unpaid(transaction, tables, write)
     for location_id, method in write.locations:
         transaction.check(
             tables.locations,
@@ -222,6 +226,48 @@ def _take_place(
     )
 
 
+def _unpaid(transaction: Transaction, tables: Tables, write: Write) -> None:
+    """What the orders of this write count against their customers' limits, after it less before it."""
+    units: Counter[str] = Counter()
+    for order, sign in ((write.change.order, 1), (write.before, -1)):
+        assert order is None or order.unpaid is None or order.status == "reserved", order
+        if order and order.unpaid:
+            units[order.unpaid.customer] += sign * order.unpaid.units
+    for customer, change in sorted(units.items()):
+        row_key = {"location_method": text(keys.unpaid(customer)), "window": text(keys.UNPAID_UNITS)}
+        if change > 0:
+            _count_unpaid(transaction, tables, row_key, change, write)
+        elif change < 0:
+            transaction.update(
+                tables.capacity,
+                row_key,
+                f"SET #used = #used - :units, {WINDOW_CHANGED}",
+                condition=still_counted,
+                refused=None,  # a row that vanished needs nothing back
+                names={"#used": "used", "#version": "version"},
+                values={":units": number(-change), ":none": number(0), ":one": number(1)},
+            )
+
+
+def _count_unpaid(transaction: Transaction, tables: Tables, row_key: Row, units: int, write: Write) -> None:
+    room = (2**31 if write.max_unpaid is None else write.max_unpaid) - units
+    transaction.update(
+        tables.capacity,
+        row_key,
+        f"SET #used = if_not_exists(#used, :none) + :units, {WINDOW_CHANGED}, expires_at = :expires",
+        condition=room_left if room >= 0 else within_limit,
+        refused=lambda row: TooManyUnpaid(number_of(row, "used") if row else 0),
+        names={"#used": "used", "#version": "version"},
+        values={
+            ":none": number(0),
+            ":one": number(1),
+            ":units": number(units),
+            ":room": number(room),
+            ":expires": number(int((write.at + timedelta(days=WINDOW_DAYS)).timestamp())),
+        },
+    )
+
+
 def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
     order_id = write.change.order.order_id
     for n, (event_type, detail) in enumerate(write.change.events):
@@ -253,8 +299,17 @@ def order_item(order: Order) -> Row:
     if order.status == "reserved" and order.reservation_expires_at:
         item["due_bucket"] = text(keys.due_bucket(order.order_id))
         item["due_at"] = text(keys.instant(order.reservation_expires_at))
-        item["holds"] = {"SS": sorted({line.sku for line in order.lines})}
+        item["holds"] = {"SS": sorted(_holds(order))}
     return item
+
+
+def _holds(order: Order) -> set[str]:
+    """What a reservation keeps from others: SKUs, places at locations, and its customer's room for more."""
+    marks = {line.sku for line in order.lines}
+    marks |= {keys.place_mark(s.location_id) for s in order.shipments if s.holds_stock}
+    if order.unpaid:
+        marks.add(keys.customer_mark(order.unpaid.customer))
+    return marks
 
 
 def tasks_mark(shipments: Sequence[Shipment]) -> str:

@@ -14,7 +14,7 @@ from fulfillment.adapters.dynamodb.order_write import add_write, tasks_mark
 from fulfillment.adapters.dynamodb.rows import batch_get, number, number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
-from fulfillment.application.ports import Answer, NotWritten, Write
+from fulfillment.application.ports import Answer, Held, NotWritten, Write
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import CustomerContact, Order, Shipment
 
@@ -98,9 +98,9 @@ class DynamoDBOrderRepository:
         add_write(transaction, self.tables, write)
         transaction.commit()
 
-    def overdue(self, now: datetime, most: int, skus: Collection[str] | None = None) -> Sequence[str]:
-        """Ids of orders whose reservation is over, as far as the index shows; with ``skus`` only of those that hold
-        one of them.
+    def overdue(self, now: datetime, most: int, held: Held | None = None) -> Sequence[str]:
+        """Ids of orders whose reservation is over, as far as the index shows; with ``held`` only of those that hold
+        some of it.
         """
         found: list[str] = []
         for bucket in keys.all_due_buckets():
@@ -114,7 +114,7 @@ class DynamoDBOrderRepository:
             found += [
                 text_of(row, "order_id")
                 for row in answer["Items"]
-                if skus is None or not set(skus).isdisjoint(row["holds"]["SS"])
+                if held is None or _holds_some(set(row["holds"]["SS"]), held)
             ]
         return found[:most]
 
@@ -189,3 +189,9 @@ class DynamoDBOrderRepository:
     def _several(self, order_ids: Collection[str], sk: str) -> list[Mapping[str, object]]:
         wanted = [{"order_id": text(order_id), "sk": text(sk)} for order_id in sorted(set(order_ids))]
         return list(batch_get(self.client, self.tables.orders, wanted, consistent=True))
+
+
+def _holds_some(marks: set[str], held: Held) -> bool:
+    units = not held.skus.isdisjoint(marks) and (held.at is None or keys.place_mark(held.at) in marks)
+    place = any(keys.place_mark(location_id) in marks for location_id in held.places)
+    return units or place or (held.customer is not None and keys.customer_mark(held.customer) in marks)

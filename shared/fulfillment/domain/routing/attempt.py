@@ -19,7 +19,7 @@ from fulfillment.domain.routing.rules import known_rules
 from fulfillment.domain.routing.search import Budget, Found, Problem, Supplier, Vector, best_plans
 from fulfillment.domain.routing.wants import Wants
 
-MAX_STOCK_ROWS = 80  # per plan; with the order's own rows it then fits one transaction of 100 actions
+MAX_STOCK_ROWS = 79  # per plan; with the order's own rows it then fits one transaction of 100 actions
 
 MISSING = "missing"  # the first objective of a plan that may leave units out
 
