@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from tests.simulation.attributes import Attribute, Invalid, Item, sortable
+from tests.simulation.attributes import Attribute, Item, NotInMemory, sortable
 from tests.simulation.grammar import Call, Parser, Tree, Value
 
 Values = Mapping[str, Attribute]
@@ -50,10 +51,40 @@ def _operand_types(parser: Parser, tree: Call, kinds: Mapping[str, str]) -> None
                 "Incorrect operand type for operator or function; "
                 f"operator or function: {tree.function}, operand type: {kind}"
             )
-    if tree.function == "BETWEEN" and len(told) == 2 and told[0] != told[1]:
+    if tree.function == "BETWEEN":
+        _bounds(parser, *tree.arguments[1:], kinds)
+    if tree.function == "attribute_type":
+        if not isinstance(tree.arguments[1], Value):
+            raise NotInMemory("attribute_type of another attribute")
+        parser.checks.append(partial(_known_type, parser, tree.arguments[1].name))
+
+
+def _bounds(parser: Parser, low: Tree, high: Tree, kinds: Mapping[str, str]) -> None:
+    if not isinstance(low, Value) or not isinstance(high, Value):
+        return
+    between = (kinds[low.name], kinds[high.name])
+    if between[0] != between[1]:
         raise parser.error(
-            "The BETWEEN operator requires same data type for lower and upper bounds; "
-            f"lower bound operand: AttributeValue: {told[0]}, upper bound operand: AttributeValue: {told[1]}"
+            "The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: "
+            f"AttributeValue: {between[0]}, upper bound operand: AttributeValue: {between[1]}"
+        )
+    parser.checks.append(partial(_not_upside_down, parser, low.name, high.name))
+
+
+def _not_upside_down(parser: Parser, low: str, high: str, values: Values) -> None:
+    one, other = sortable(values[low]), sortable(values[high])
+    if one and other and one[1] > other[1]:
+        raise parser.error(
+            "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
+            f"lower bound operand: AttributeValue: {values[low]}, upper bound operand: AttributeValue: {values[high]}"
+        )
+
+
+def _known_type(parser: Parser, name: str, values: Values) -> None:
+    wanted = values[name]["S"]
+    if wanted not in TYPES:
+        raise parser.error(
+            f"Invalid attribute type name found; type: {wanted}, valid types: {{{','.join(sorted(TYPES))}}}"
         )
 
 
@@ -84,6 +115,8 @@ def _size(attribute: Attribute | None) -> Attribute | None:
     if attribute is None:
         return None
     ((kind, content),) = attribute.items()
+    if kind == "S":
+        return {"N": str(len(content.encode("utf-16-le")) // 2)}  # as DynamoDB Local counts
     return None if kind in ("N", "BOOL", "NULL") else {"N": str(len(content))}
 
 
@@ -150,16 +183,7 @@ def _contains(value: Get, part: Get) -> Test:
 
 
 def _attribute_type(value: Get, kind: Get) -> Test:
-    def test(item: Item, values: Values) -> bool:
-        (wanted,) = (kind(item, values) or {}).values()
-        if wanted not in TYPES:
-            raise Invalid(
-                "Invalid ConditionExpression: Invalid attribute type name found; "
-                f"type: {wanted}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}"
-            )
-        return wanted in (value(item, values) or {})
-
-    return test
+    return lambda item, values: (kind(item, values) or {}).get("S") in (value(item, values) or {})
 
 
 _TESTS: dict[str, Callable[..., Test]] = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from tests.simulation.attributes import Invalid, Item
+from tests.simulation.attributes import Attribute, Invalid, Item, values_form
 from tests.simulation.conditions import Test, Values, as_test
-from tests.simulation.grammar import Call, Parser, Path, Value, no_overlap, top, top_names
+from tests.simulation.grammar import Call, Check, Parser, Path, Value, no_overlap, top, top_names
 from tests.simulation.updates import as_change
 
 
@@ -25,20 +25,20 @@ class Told(NamedTuple):
 
 
 _NOTHING = Told()
+_NO_VALUES: Mapping[str, Attribute] = {}
 
 
-def told(request: Mapping[str, Any]) -> Told:
-    """What the request tells beside its expressions."""
-    names, values = request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues")
-    if names is None and values is None:
-        return _NOTHING
-    for kind, given in (("Names", names), ("Values", values)):
-        if given is not None and not given:
+def told(request: Mapping[str, Any]) -> tuple[Told, Mapping[str, Attribute]]:
+    """What the request tells beside its expressions, and its values in their form."""
+    names, given = request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues")
+    if names is None and given is None:
+        return _NOTHING, _NO_VALUES
+    for kind, pairs in (("Names", names), ("Values", given)):
+        if pairs is not None and not pairs:
             raise Invalid(f"ExpressionAttribute{kind} must not be empty")
-    return Told(
-        tuple(names.items()) if names else (),
-        tuple([(name, *value) for name, value in values.items()]) if values else (),
-    )
+    values = values_form(given) if given else _NO_VALUES
+    kinds = tuple([(name, *value) for name, value in values.items()])
+    return Told(tuple(names.items()) if names else (), kinds), values
 
 
 class Range(NamedTuple):
@@ -57,6 +57,8 @@ class Reading:
     keep: Test | None = None
     project: Callable[[Item], Item] | None = None
     projected: frozenset[str] = frozenset()
+    filtered: frozenset[str] = frozenset()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Writing:
 
     condition: Test | None = None
     update: Callable[[Item, Values], Item] | None = None
+    checks: tuple[Check, ...] = ()
 
 
 class _Plan:
@@ -74,6 +77,7 @@ class _Plan:
         self.names = dict(told.names)
         self.kinds = dict(told.kinds)
         self._used: set[str] = set()
+        self._checks: list[Check] = []
         for kind, keys, mark in (("Names", self.names, "#"), ("Values", self.kinds, ":")):
             for key in keys:
                 if not key.startswith(mark) or len(key) < 2:
@@ -82,15 +86,17 @@ class _Plan:
                     )
 
     def parser(self, kind: str, text: str) -> Parser:
-        return Parser(kind, text, self.names, frozenset(self.kinds), self._used)
+        return Parser(kind, text, self.names, frozenset(self.kinds), self._used, self._checks)
 
-    def nothing_unused(self) -> None:
+    def finished(self) -> tuple[Check, ...]:
+        """Checks of the values, when nothing told was left unused."""
         for kind, keys in (("Names", self.names), ("Values", self.kinds)):
             if unused := keys.keys() - self._used:
                 listed = ", ".join(sorted(unused))
                 raise Invalid(
                     f"Value provided in ExpressionAttribute{kind} unused in expressions: keys: {{{listed}}}"
                 )
+        return tuple(self._checks)
 
 
 @cache
@@ -104,8 +110,7 @@ def writing(update: str | None, condition: str | None, told: Told, keys: frozens
     if condition is not None:
         parser = plan.parser("ConditionExpression", condition)
         test = as_test(parser, parser.whole(parser.condition), plan.kinds)
-    plan.nothing_unused()
-    return Writing(test, change)
+    return Writing(test, change, plan.finished())
 
 
 @cache
@@ -120,14 +125,15 @@ def reading(
     plan = _Plan(told)
     partition, range_ = "", None
     keep = project = None
-    projected: frozenset[str] = frozenset()
+    projected = filtered_names = frozenset[str]()
     if key_condition is not None:
         parser = plan.parser("KeyConditionExpression", key_condition)
         partition, range_ = _key_condition(parser.whole(parser.condition), keys)
     if filtered is not None:
         parser = plan.parser("FilterExpression", filtered)
         tree = parser.whole(parser.condition)
-        for name in top_names(tree):
+        filtered_names = frozenset(top_names(tree))
+        for name in filtered_names:
             if key_condition is not None and name in keys:
                 raise Invalid(
                     "Filter Expression can only contain non-primary key attributes: "
@@ -141,8 +147,7 @@ def reading(
         names = [top(path) for path in paths]
         projected = frozenset(names)
         project = lambda item: {name: item[name] for name in names if name in item}  # noqa: E731 - closes over names
-    plan.nothing_unused()
-    return Reading(partition, range_, keep, project, projected)
+    return Reading(partition, range_, keep, project, projected, filtered_names, plan.finished())
 
 
 def _key_condition(tree: Call, keys: tuple[str, ...]) -> tuple[str, Range | None]:
@@ -152,6 +157,8 @@ def _key_condition(tree: Call, keys: tuple[str, ...]) -> tuple[str, Range | None
         if part.function not in ("=", "<", "<=", ">", ">=", "BETWEEN", "begins_with"):
             raise Invalid(f"Invalid operator used in KeyConditionExpression: {part.function}")
         path, *values = part.arguments
+        if part.function == "=" and isinstance(path, Value):
+            path, values = values[0], [path]
         if not isinstance(path, Path) or not all(isinstance(value, Value) for value in values):
             raise Invalid("Invalid condition in KeyConditionExpression: A key is compared with a value")
         name = top(path)

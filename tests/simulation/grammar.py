@@ -25,6 +25,7 @@ RESERVED = frozenset(word.upper() for word in ReservedKeywords.get_reserved_keyw
 
 _TOKEN = re.compile(r"\s*(?:([#:]?[A-Za-z_0-9]+)|(<>|<=|>=|[=<>(),.\[\]+-])|(\S))")
 
+Check = Callable[[Mapping[str, Any]], None]
 T = TypeVar("T")
 
 
@@ -61,7 +62,8 @@ class Parser:
     text: str
     names: Mapping[str, str]
     value_names: frozenset[str]
-    used: set[str] = field(default_factory=set)
+    used: set[str]
+    checks: list[Check]  # of the values themselves, before any row is looked at
     _tokens: list[str] = field(default_factory=list)
     _at: int = 0
     _group: tuple[int, int] = (-1, -1)  # where the last parenthesis that was closed stands
@@ -140,7 +142,7 @@ class Parser:
         return self._distinct(comparator, (left, self._operand()))
 
     def _distinct(self, function: str, arguments: tuple[Any, ...]) -> Call:
-        if arguments[0] in arguments[1:]:
+        if isinstance(arguments[0], Path) and arguments[0] in arguments[1:]:
             raise self.error(
                 "The first operand must be distinct from the remaining operands for this operator or function; "
                 f"operator: {function}"
@@ -168,7 +170,7 @@ class Parser:
                 f"Incorrect number of operands for operator or function; operator or function: {name}, "
                 f"number of operands: {len(found)}"
             )
-        if not isinstance(found[0], Path):
+        if not isinstance(found[0], Path) and name.startswith("attribute"):
             raise self.error(f"Operator or function requires a document path; operator or function: {name}")
         return found
 
@@ -205,6 +207,8 @@ class Parser:
 
     def _term(self) -> Tree:
         name = self._peek()
+        if name == "(":
+            raise NotInMemory("Parentheses in an update")
         if not self._next_is_call():
             return self._value() if name.startswith(":") else self.path()
         if name not in ("if_not_exists", "list_append"):
@@ -252,7 +256,7 @@ class Parser:
             self.used.add(name)
             self._at += 1
             return self.names[name]
-        if not name or not (name[0].isalpha() or name[0] == "_"):
+        if not name or not name[0].isalpha():
             raise self._syntax()
         if name.upper() in RESERVED:
             raise self.error(f"Attribute name is a reserved keyword; reserved keyword: {name}")
@@ -279,7 +283,7 @@ class Parser:
     def _next_is_call(self) -> bool:
         word = self._peek()
         follows = self._tokens[self._at + 1 : self._at + 2] == ["("]
-        return follows and (word[0].isalpha() or word[0] == "_") and word.upper() not in ("NOT", "IN")
+        return follows and word[0].isalpha() and word.upper() not in ("NOT", "IN")
 
     def _take(self, mark: str) -> bool:
         taken = self._peek() == mark

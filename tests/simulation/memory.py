@@ -120,7 +120,7 @@ class MemoryDynamoDB:
     def get_item(self, request: dict[str, Any]) -> dict[str, Any]:
         table = self._table(request["TableName"])
         row = table.rows.get(table.key(request["Key"]))
-        plan = reading(None, None, request.get("ProjectionExpression"), told(request), table.names)
+        plan = reading(None, None, request.get("ProjectionExpression"), told(request)[0], table.names)
         if row is None:
             return {}
         return {"Item": plan.project(row.item) if plan.project else dict(row.item)}
@@ -225,7 +225,7 @@ class MemoryDynamoDB:
             keys = [table.key(key) for key in each["Keys"]]
             if len(set(keys)) < len(keys):
                 raise Invalid("Provided list of item keys contains duplicates")
-            plan = reading(None, None, each.get("ProjectionExpression"), told(each), table.names)
+            plan = reading(None, None, each.get("ProjectionExpression"), told(each)[0], table.names)
             rows = found.setdefault(name, [])
             for key, given in zip(keys, each["Keys"], strict=True):
                 row = table.rows.get(key)

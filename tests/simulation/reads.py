@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.simulation.attributes import Invalid, Item, values_form
+from tests.simulation.attributes import Invalid, Item
 from tests.simulation.expressions import Reading, reading, told
 from tests.simulation.rows import Entry, Index, Key, Ordered, Table
 
@@ -21,27 +22,23 @@ def query(table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    plan = reading(
-        key_condition,
-        request.get("FilterExpression"),
-        request.get("ProjectionExpression"),
-        told(request),
-        ordered.names,
-    )
-    values = values_form(request.get("ExpressionAttributeValues", {}))
+    tells, values = told(request)
+    filtered, projection = request.get("FilterExpression"), request.get("ProjectionExpression")
+    plan = reading(key_condition, filtered, projection, tells, ordered.names)
     partition = ordered.parts[0].value(values[plan.partition], WRONG_TYPE)
     wanted = []
     if plan.range is not None:
         wanted = [ordered.parts[1].value(values[name], WRONG_TYPE) for name in plan.range.values]
         if plan.range.function == "BETWEEN" and wanted[0] > wanted[1]:
             raise Invalid(
-                "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal "
-                "to lower bound"
+                "The BETWEEN operator requires upper bound to be greater than or equal to lower bound"
             )
     entries, first, last = ordered.between(partition, plan.range.function if plan.range else None, wanted)
     forward = request.get("ScanIndexForward", True)
     if start := request.get("ExclusiveStartKey"):
         entry = _start(table, ordered, start, partition)
+        if plan.range is not None and not _fits(entry[0], plan.range.function, wanted):
+            raise Invalid("The provided starting key does not match the range key predicate")
         if forward:
             first = max(first, bisect_right(entries, entry))
         else:
@@ -52,10 +49,9 @@ def query(table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def scan(table: Table, request: Mapping[str, Any]) -> dict[str, Any]:
     """A page of the table, sorted by key. DynamoDB has an order of its own, which nobody may rely on."""
-    plan = reading(
-        None, request.get("FilterExpression"), request.get("ProjectionExpression"), told(request), table.names
-    )
-    values = values_form(request.get("ExpressionAttributeValues", {}))
+    tells, values = told(request)
+    filtered, projection = request.get("FilterExpression"), request.get("ProjectionExpression")
+    plan = reading(None, filtered, projection, tells, table.names)
     keys: Iterable[Key] = table.in_order()
     if start := request.get("ExclusiveStartKey"):
         after = table.key(start)
@@ -91,6 +87,15 @@ def _start(table: Table, ordered: Ordered, start: Item, partition: Any) -> Entry
     return places[-1] if len(places) > 1 else None, key
 
 
+def _fits(value: Any, function: str, wanted: list[Any]) -> bool:
+    if function == "BETWEEN":
+        return bool(wanted[0] <= value <= wanted[1])
+    if function == "begins_with":
+        return bool(value.startswith(wanted[0]))
+    compare = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+    return bool(compare[function](value, wanted[0]))
+
+
 def _page(
     table: Table,
     ordered: Ordered,
@@ -108,6 +113,13 @@ def _page(
             "One or more parameter values were invalid: Global secondary index "
             f"{ordered.name} does not project {sorted(plan.projected - projected)}"
         )
+    if projected is not None and not plan.filtered <= projected:
+        raise Invalid(
+            f"One or more parameter values were invalid: Secondary index {ordered.name} does not project one or more "
+            f"filter attributes: {sorted(plan.filtered - projected)}"
+        )
+    for check in plan.checks:
+        check(values)
     items: list[Item] = []
     scanned = size = 0
     answer: dict[str, Any] = {}

@@ -12,12 +12,9 @@ from tests.simulation.attributes import (
     Item,
     item_form,
     item_size,
-    values_form,
 )
 from tests.simulation.expressions import Writing, told, writing
 from tests.simulation.rows import Key, Stored, Table
-
-NO_VALUES: Mapping[str, Attribute] = {}
 
 
 class ConditionFailed(Exception):
@@ -45,9 +42,10 @@ def prepared(kind: str, request: Mapping[str, Any], table: Table) -> Prepared:
     condition, update = request.get("ConditionExpression"), request.get("UpdateExpression")
     if kind == "ConditionCheck" and condition is None:
         raise Invalid("The ConditionExpression of a ConditionCheck must not be null")
-    plan = writing(update, condition, told(request), table.key_names)
-    given = request.get("ExpressionAttributeValues")
-    values = values_form(given) if given else NO_VALUES
+    tells, values = told(request)
+    plan = writing(update, condition, tells, table.key_names)
+    for check in plan.checks:
+        check(values)
     new = None
     if kind == "Put":
         new = Stored(*item_form(request["Item"]))
