@@ -7,6 +7,7 @@ for each thing in it (Developer Guide, "Item sizes and formats").
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -37,16 +38,25 @@ def item_form(item: Any) -> tuple[Item, int]:
     form: Item = {}
     total = 0
     for name, value in item.items():
-        form[name], size = value_form(value)
-        total += size + (len(name) if name.isascii() else len(name.encode()))
+        content = value.get("S") if value.__class__ is dict and len(value) == 1 else None
+        if content.__class__ is str and content.isascii() and name.isascii():  # most values by far
+            form[name] = {"S": content}
+            total += len(name) + len(content)
+        else:
+            form[name], size = value_form(value)
+            total += _length(name) + size
     if total > MAX_ITEM_BYTES:
         raise Invalid("Item size has exceeded the maximum allowed size")
     return form, total
 
 
-def item_size(item: Item) -> int:
-    """Bytes of an item that is in its form already."""
-    return item_form(item)[1]
+def part_size(item: Item, names: Iterable[str]) -> int:
+    """Bytes of some attributes of an item that is in its form already."""
+    return sum(_length(name) + value_form(item[name])[1] for name in names if name in item)
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def values_form(values: Any) -> dict[str, Attribute]:
@@ -67,10 +77,12 @@ def value_form(value: Any, depth: int = 1) -> tuple[Attribute, int]:
     if kind == "S":
         if type(content) is not str:
             content = _text(content)
-        return {"S": content}, len(content) if content.isascii() else len(content.encode())
+        return {"S": content}, _length(content)
     if kind == "N":
         if not isinstance(content, str):
             raise Invalid(f"A number is written as text, not as {content!r}")
+        if len(content) == 1 and content in "123456789":
+            return {"N": content}, 2
         form, size = number_form(content)
         return {"N": form}, size
     return _seldom(kind, content, depth)
@@ -131,6 +143,8 @@ def _set(kind: str, content: Any) -> tuple[Attribute, int]:
 @lru_cache(SEEN_NUMBERS)
 def number_form(written: str) -> tuple[str, int]:
     """A number as DynamoDB gives it back, and its size in bytes."""
+    if len(written) <= DIGITS and written[:1] in "123456789" and written.isascii() and written.isdigit():
+        return written, (len(written.rstrip("0")) + 1) // 2 + 1
     if not _NUMBER.fullmatch(written):
         raise Invalid(f"The parameter cannot be converted to a numeric value: {written}")
     value = Decimal(written)

@@ -67,6 +67,7 @@ class Writing:
 
     condition: Test | None = None
     update: Callable[[Item, Values], Item] | None = None
+    touched: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
 
@@ -104,13 +105,16 @@ def writing(update: str | None, condition: str | None, told: Told, keys: frozens
     """The expressions of a Put, Update, Delete or ConditionCheck; an update may not touch ``keys``."""
     plan = _Plan(told)
     test = change = None
+    touched: tuple[str, ...] = ()
     if update is not None:
         parser = plan.parser("UpdateExpression", update)
-        change = as_change(parser, parser.whole(parser.update), plan.kinds, keys)
+        actions = parser.whole(parser.update)
+        change = as_change(parser, actions, plan.kinds, keys)
+        touched = tuple(top(action.arguments[0]) for action in actions)
     if condition is not None:
         parser = plan.parser("ConditionExpression", condition)
         test = as_test(parser, parser.whole(parser.condition), plan.kinds)
-    return Writing(test, change, plan.finished())
+    return Writing(test, change, touched, plan.finished())
 
 
 @cache

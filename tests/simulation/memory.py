@@ -298,7 +298,7 @@ def _all_decided(writes: list[Prepared]) -> tuple[list[tuple[Prepared, Stored | 
 
 
 def _only_known(request: Mapping[str, Any], known: frozenset[str]) -> None:
-    if not request.keys() <= known:
+    if not known.issuperset(request):
         raise NotInMemory(f"The in-memory DynamoDB does not know {sorted(request.keys() - known)}")
 
 

@@ -11,7 +11,15 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from tests.simulation.attributes import Attribute, Invalid, Item, NotInMemory, decimal, number_form
+from tests.simulation.attributes import (
+    Attribute,
+    Invalid,
+    Item,
+    NotInMemory,
+    decimal,
+    number_form,
+    value_form,
+)
 
 Key = tuple[Any, ...]
 Entry = tuple[Any, Key]  # the value that sorts, and the key of the row
@@ -36,11 +44,14 @@ class _Part(NamedTuple):
 
     def value(self, attribute: Attribute | None, wrong: str) -> Any:
         """The comparable value; Invalid with ``wrong`` when it is of another type."""
-        content = attribute.get(self.kind) if isinstance(attribute, dict) and len(attribute) == 1 else None
+        content = attribute.get(self.kind) if attribute.__class__ is dict and len(attribute) == 1 else None
+        if content.__class__ is str and content and len(content) * 4 <= self.longest and self.kind == "S":
+            return content
         if content is None:
             raise Invalid(wrong)
+        content = next(iter(value_form({self.kind: content})[0].values()))
         if self.kind == "N":
-            return decimal(number_form(content)[0])
+            return decimal(content)
         if not content:
             raise Invalid(
                 "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain "
@@ -121,24 +132,17 @@ class Index(Ordered):
         projection = request["Projection"]
         if projection["ProjectionType"] not in ("ALL", "KEYS_ONLY", "INCLUDE"):
             raise NotInMemory(str(projection))
+        self.wrong_type = (
+            "One or more parameter values were invalid: Type mismatch for Index Key; "
+            f"IndexName: {self.name}, its keys: {self.names}"
+        )
         self.projected: frozenset[str] | None = None
         if projection["ProjectionType"] != "ALL":
             self.projected = frozenset({*table_keys, *self.names, *projection.get("NonKeyAttributes", ())})
 
     def place(self, item: Item) -> tuple[Any, Any] | None:
         """Where the row stands; None when it lacks an attribute. Its values must be fit for a key."""
-        values = []
-        for part in self.parts:
-            if part.name not in item:
-                continue
-            attribute = item[part.name]
-            values.append(
-                part.value(
-                    attribute,
-                    "One or more parameter values were invalid: Type mismatch for Index Key "
-                    f"{part.name} Expected: {part.kind} Actual: {next(iter(attribute))} IndexName: {self.name}",
-                )
-            )
+        values = [part.value(item[part.name], self.wrong_type) for part in self.parts if part.name in item]
         if len(values) < len(self.parts):
             return None
         return values[0], values[1] if len(values) > 1 else None
@@ -162,6 +166,9 @@ class Table(Ordered):
         types = {each["AttributeName"]: each["AttributeType"] for each in request["AttributeDefinitions"]}
         super().__init__(request["TableName"], request["KeySchema"], types)
         self.key_names = frozenset(self.names)
+        self.wrong_type = (
+            f"One or more parameter values were invalid: Type mismatch for key; keys: {self.names}"
+        )
         self.rows: dict[Key, Stored] = {}
         self.indexes = {
             each["IndexName"]: Index(each, types, self.names)
@@ -176,21 +183,12 @@ class Table(Ordered):
 
     def key_of(self, item: Item) -> Key:
         """The key of a whole item."""
-        key = []
-        for part in self.parts:
-            if part.name not in item:
+        for name in self.names:
+            if name not in item:
                 raise Invalid(
-                    f"One or more parameter values were invalid: Missing the key {part.name} in the item"
+                    f"One or more parameter values were invalid: Missing the key {name} in the item"
                 )
-            attribute = item[part.name]
-            key.append(
-                part.value(
-                    attribute,
-                    "One or more parameter values were invalid: Type mismatch for key "
-                    f"{part.name} expected: {part.kind} actual: {next(iter(attribute))}",
-                )
-            )
-        return tuple(key)
+        return tuple([part.value(item[part.name], self.wrong_type) for part in self.parts])
 
     def attributes(self, key: Key) -> Item:
         """The key as an item."""

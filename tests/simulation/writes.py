@@ -11,7 +11,7 @@ from tests.simulation.attributes import (
     Invalid,
     Item,
     item_form,
-    item_size,
+    part_size,
 )
 from tests.simulation.expressions import Writing, told, writing
 from tests.simulation.rows import Key, Stored, Table
@@ -74,7 +74,11 @@ def decided(write: Prepared, before: Stored | None) -> Stored | None:
     if before is None:
         item = write.table.attributes(write.key)
     after = write.plan.update(item, write.values) if write.plan.update else item
-    size = item_size(after)
+    touched = write.plan.touched
+    if before is None:
+        size = part_size(after, after)
+    else:
+        size = before.size - part_size(item, touched) + part_size(after, touched)
     if size > MAX_ITEM_BYTES:
         raise Invalid("Item size to update has exceeded the maximum allowed size")
     write.table.check_indexes(after)
