@@ -1,4 +1,4 @@
-"""Place, read, confirm and cancel orders: ``/v1/orders``."""
+"""Place, read, confirm, extend and cancel orders: ``/v1/orders``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
-from fulfillment.api.requests import CancelIn, ConfirmIn, OrderIn
+from fulfillment.api.requests import CancelIn, ConfirmIn, ExtendIn, OrderIn
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
 from fulfillment.observability import Metric, count, logger, metrics
@@ -31,6 +31,12 @@ def confirm(request: Request) -> Answer:
     return bootstrap.confirm_order()(request.path["order_id"], command)
 
 
+def extend(request: Request) -> Answer:
+    """The customer is still at it."""
+    command = request.command(request.parse(ExtendIn))
+    return bootstrap.extend_reservation()(request.path["order_id"], command)
+
+
 def cancel(request: Request) -> Answer:
     """Let go, whole or by line."""
     asked = request.parse(CancelIn)
@@ -42,6 +48,7 @@ OPERATIONS = {
     "POST /v1/orders": place,
     "GET /v1/orders/{order_id}": get,
     "POST /v1/orders/{order_id}/confirm": confirm,
+    "POST /v1/orders/{order_id}/extend": extend,
     "POST /v1/orders/{order_id}/cancel": cancel,
 }
 

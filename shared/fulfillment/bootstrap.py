@@ -33,6 +33,7 @@ from fulfillment.settings import Settings
 if TYPE_CHECKING:
     from fulfillment.application.cancel_order import CancelOrder
     from fulfillment.application.confirm_order import ConfirmOrder
+    from fulfillment.application.extend_reservation import ExtendReservation
     from fulfillment.application.feed_stock import FeedStock
     from fulfillment.application.find_options import FindOptions
     from fulfillment.application.get_decisions import GetDecisions
@@ -131,6 +132,14 @@ def confirm_order() -> ConfirmOrder:
 
     _settings().need("tables.products")
     return ConfirmOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
+
+
+@cache
+def extend_reservation() -> ExtendReservation:
+    """The customer is still at it."""
+    from fulfillment.application.extend_reservation import ExtendReservation
+
+    return ExtendReservation(_orders(), _picture(True).config, SystemClock())
 
 
 @cache

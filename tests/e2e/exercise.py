@@ -86,6 +86,7 @@ def shop(scene: Scene) -> None:
     body = pickup_order(1, payment={"state": "pending", "kind": "card"}, option_id=offer)
     order_id = body["order_id"]
     caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    caller.post(f"/v1/orders/{order_id}/extend", {}, key=uuid4().hex).expect(200)
     caller.post(f"/v1/orders/{order_id}/confirm", {}, key=uuid4().hex).expect(200)
     person = staff(scene.stack, STORE)
     step(person, STORE, f"{order_id}~1", "accept")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.support.builders import (
     delivery_body,
     north_of,
     order_body,
+    order_lines,
     stock,
 )
 from tests.support.world import World
@@ -125,6 +128,61 @@ def test_a_buyer_found_without_a_place_ends_what_is_overdue_first(shop: World) -
     # Then there is one
     assert order.status == 201, order.body
     assert shop.get_order("A-2").body["status"] == "expired"
+
+
+@pytest.mark.parametrize("body", [order_body, delivery_body])
+def test_places_held_by_overdue_orders_of_other_goods_are_ended_first(
+    shop: World, body: Callable[..., dict[str, Any]]
+) -> None:
+    # Given both places of the hour taken by caps that nobody paid for; prepared in no time
+    shop.given(a_location("senayan", capacity={"pickup": 2, "delivery": 2}, prep_minutes=0))
+    shop.given(a_product("cap"), stock("senayan", cap=2))
+    only_this_hour(shop)
+    for name in ("A-1", "A-2"):
+        shop.order(body(name, lines=order_lines(cap=1), payment=PENDING_CARD))
+    shop.clock.forward(minutes=10)
+
+    # When somebody wants a tee within the hour
+    order = shop.order(body("B-1"))
+
+    # Then both places are free again, and one is taken
+    assert order.status == 201, order.body
+    assert shop.windows() == {"2026-11-23T12": 1}
+    assert shop.stock("cap", "senayan").available == 2
+
+
+def test_overdue_orders_elsewhere_keep_their_places(shop: World) -> None:
+    # Given an overdue order at another store, and a full hour here
+    shop.given(a_location("kota"), stock("kota", tee=5))
+    only_this_hour(shop)
+    shop.order(order_body("K-1", location_id="kota", payment=PENDING_CARD))
+    shop.order(order_body("A-1"))
+    shop.order(order_body("A-2"))
+    shop.clock.forward(minutes=10)
+
+    # When
+    no = shop.order(order_body("A-3"))
+
+    # Then nothing there is touched
+    assert (no.status, no.body["code"]) == (409, "capacity_full")
+    assert shop.events("K-1") == ["OrderReserved"]
+
+
+@pytest.mark.parametrize(("reserved", "looked_up"), [(False, 0), (True, 8)])
+def test_who_asks_for_what_nobody_holds_costs_no_search_for_what_is_overdue(
+    shop: World, reserved: bool, looked_up: int
+) -> None:
+    # Given a cap that is gone, or that somebody has reserved
+    shop.given(a_product("cap"), stock("senayan", cap=int(reserved)))
+    shop.order(order_body("A-1", lines=order_lines(cap=1), payment=PENDING_CARD))
+
+    # When somebody wants it
+    searches = shop.count_queries("due")
+    no = shop.order(order_body("B-1", lines=order_lines(cap=1)))
+
+    # Then
+    assert (no.status, no.body["code"]) == (409, "out_of_stock")
+    assert len(searches) == looked_up
 
 
 def test_a_place_in_a_window_that_vanished_needs_no_giving_back(shop: World) -> None:

@@ -78,6 +78,12 @@ CASES: dict[str, Case] = {
     "orders_confirm": Case(
         says(200, status="confirmed"), after=(PENDING,), orders={"EVENT-PENDING": "confirmed"}
     ),
+    "orders_extend": Case(
+        says(200, extended=True, reservation_expires_at="2026-01-05T05:20:00+00:00"),
+        after=(PENDING,),
+        minutes=5,
+        orders={"EVENT-PENDING": "reserved"},
+    ),
     "orders_cancel": Case(
         says(200, status="cancelled", refund_required=True),
         after=(PICKUP,),

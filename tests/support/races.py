@@ -118,6 +118,11 @@ def confirm(order_id: str) -> Answer:
     return bootstrap.confirm_order()(order_id, a_command(f"confirm.{order_id}"))
 
 
+def extend(order_id: str) -> Answer:
+    """Its customer is still at it."""
+    return bootstrap.extend_reservation()(order_id, a_command(f"extend.{order_id}"))
+
+
 def cancel(order_id: str) -> Answer:
     """Let it go."""
     return bootstrap.cancel_order()(order_id, frozenset(), a_command(f"cancel.{order_id}"))
@@ -134,6 +139,7 @@ def warm() -> None:
     for use_case in (
         bootstrap.place_order,
         bootstrap.confirm_order,
+        bootstrap.extend_reservation,
         bootstrap.cancel_order,
         bootstrap.expire_reservations,
         bootstrap.work_tasks,

@@ -168,6 +168,17 @@ class World:
 
         events.register(name, once)
 
+    def count_queries(self, index: str) -> list[str]:
+        """The partitions that are asked for from now on, in this index."""
+        asked: list[str] = []
+
+        def note(params: Mapping[str, Any], **_: Any) -> None:
+            if params.get("IndexName") == index:
+                asked.append(params["KeyConditionExpression"])
+
+        aws.dynamodb().meta.events.register("provide-client-params.dynamodb.Query", note, unique_id=note)
+        return asked
+
     def answer_once(self, service: str, operation: str, answer: Mapping[str, Any]) -> None:
         """Let the next call of this operation be answered so, without reaching the service."""
         name, events = f"before-call.{service}.{operation}", getattr(aws, service)().meta.events

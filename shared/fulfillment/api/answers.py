@@ -162,6 +162,12 @@ class OrderOut(AnswerModel):
     refusal: str | None = None
 
 
+class ExtensionOut(OrderOut):
+    """The order, and whether its deadline moved: at the limit it does not."""
+
+    extended: bool
+
+
 class TaskLine(LineOut):
     """A line with what staff need to find it."""
 

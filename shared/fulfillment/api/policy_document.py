@@ -82,6 +82,7 @@ class PolicyDoc(Contract):
     payment_windows_minutes: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
     ] = dict(PAYMENT_WINDOWS_MINUTES)
+    extend_up_to_minutes: Annotated[int, Field(ge=1, le=1440)] = Policy.extend_up_to_minutes
     max_unpaid_units: Annotated[int, Field(ge=1, le=MOST_UNPAID_UNITS)] | None = Policy.max_unpaid_units
 
     @field_validator("slot_minutes")

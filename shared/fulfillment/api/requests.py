@@ -269,6 +269,10 @@ class ConfirmIn(Contract):
     payment_reference: Short | None = None
 
 
+class ExtendIn(Contract):
+    """The customer is still at it. Nothing to say."""
+
+
 class CancelIn(Contract):
     """Which lines to let go; without any, the whole order."""
 

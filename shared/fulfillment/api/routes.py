@@ -84,6 +84,16 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "POST",
+        f"{ORDER}/extend",
+        "orders",
+        "The customer is still at it: keep unpaid units longer, up to a limit.",
+        SHOP,
+        answers.ExtensionOut,
+        requests.ExtendIn,
+        problems=(404, 409),
+    ),
+    Route(
+        "POST",
         f"{ORDER}/cancel",
         "orders",
         "Let go, whole or by line.",

@@ -8,7 +8,7 @@ from datetime import datetime
 from fulfillment.application import views
 from fulfillment.application.choosing import items_of, policy_again
 from fulfillment.application.decision_record import pack
-from fulfillment.application.expire_reservations import ExpireReservations
+from fulfillment.application.expire_reservations import ExpireReservations, kept_from
 from fulfillment.application.picture import REREAD_SECONDS, Picture
 from fulfillment.application.ports import (
     Answer,
@@ -149,7 +149,8 @@ class ConfirmOrder:
         decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         if decision.status != "planned" and not tidied:
             reread = self.picture.locations.forget(REREAD_SECONDS)
-            if self.expire.holding(order.lines) or reread:
+            held = kept_from(order.lines, decision, order.location_id)
+            if self.expire.in_the_way(held) or reread:
                 raise _Tidied
         if decision.status != "planned":
             return refund_due(order, "paid_but_gone"), None, ()

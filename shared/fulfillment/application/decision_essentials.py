@@ -41,6 +41,7 @@ def essential_policy(policy: Policy, request: DecisionRequest, candidates: Itera
         floors=tuple(rule for rule in floors if rule),
         calendars=tuple(replace(calendar, days_off=()) for calendar in policy.calendars),
         payment_windows_minutes={},
+        extend_up_to_minutes=Policy.extend_up_to_minutes,
         max_unpaid_units=Policy.max_unpaid_units,
     )
 

@@ -10,6 +10,7 @@ from fulfillment.application import views
 from fulfillment.application.ports import Clock, Command, Held, OrderRepository
 from fulfillment.application.writing import change_order
 from fulfillment.domain.basket import Line
+from fulfillment.domain.decision import Decision
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired
@@ -65,3 +66,11 @@ class ExpireReservations:
 
         command = Command(command_id=f"expire.{order_id}", fingerprint="expire")
         change_order(self.orders, self.clock, order_id, command, step, views.order)
+
+
+def kept_from(lines: Sequence[Line], decision: Decision, location_id: str | None) -> Held:
+    """What the decision lacked, that somebody else may hold who never paid: units (of the one store, where it was
+    chosen) and places in hours that are full.
+    """
+    full = {v.location_id for v in decision.candidates if v.reason == "capacity_full"}
+    return Held(frozenset(line.sku for line in lines), location_id, frozenset(full))

@@ -9,7 +9,7 @@ from datetime import datetime
 from fulfillment.application import offers, views
 from fulfillment.application.choosing import items_of, policy_of
 from fulfillment.application.decision_record import pack
-from fulfillment.application.expire_reservations import ExpireReservations
+from fulfillment.application.expire_reservations import ExpireReservations, kept_from
 from fulfillment.application.find_options import delivery_option
 from fulfillment.application.picture import (
     REREAD_SECONDS,
@@ -103,7 +103,8 @@ class PlaceOrder:
             oldest_seconds = 0 if looked_again else REFUSAL_SECONDS
             decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
             if refusal := refusal_of(decision, request.method, part_is_enough=request.accept_partial):
-                if looked_again or not self._may_have_changed(request, refusal):
+                held = _held_by_others(request, decision, look)
+                if looked_again or not self._may_have_changed(refusal, held):
                     raise refusal
                 looked_again, look = True, None
                 continue
@@ -170,7 +171,7 @@ class PlaceOrder:
             )
         return request.location_id
 
-    def _may_have_changed(self, request: OrderRequest, refusal: Refusal) -> bool:
+    def _may_have_changed(self, refusal: Refusal, held: Held | None) -> bool:
         """End what others did not pay in time, and let go of old pictures of the locations and policies: whether
         there were any.
 
@@ -180,7 +181,8 @@ class PlaceOrder:
         old_seconds = SOLD_OUT_REREAD_SECONDS if sold_out else REREAD_SECONDS
         rules = self.picture.config.forget(old_seconds)
         places = self.picture.locations.forget(old_seconds)
-        return bool(self.expire.holding(request.basket.lines)) or rules or places
+        ended = self.expire.in_the_way(held) if held else 0
+        return bool(ended) or rules or places
 
     def _let_go(self, lost: NotWritten) -> None:
         """Windows are read at every look; locations only when it was one of them that changed."""
@@ -285,6 +287,15 @@ class PlaceOrder:
 
 def _has(locations: Sequence[Location], location_id: str) -> bool:
     return any(location.location_id == location_id for location in locations)
+
+
+def _held_by_others(request: OrderRequest, decision: Decision, look: Look) -> Held | None:
+    """What others may hold that this order lacks. None when a store that was chosen has nothing reserved and room:
+    to look for what is overdue costs eight queries, and in a rush for what is gone everybody would make them.
+    """
+    held = kept_from(request.basket.lines, decision, request.location_id)
+    reserved = any(look.stock[key].reserved for key in look.stock if key[0] in held.skus)
+    return None if held.at is not None and not held.places and not reserved else held
 
 
 def _unpaid(request: OrderRequest) -> Unpaid | None:

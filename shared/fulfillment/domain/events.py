@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 EventType = Literal[
     "OrderReserved",
+    "ReservationExtended",
     "OrderConfirmed",
     "OrderPaid",
     "OrderCancelled",

@@ -114,6 +114,17 @@ def refund_due(order: Order, reason: str) -> Change:
     return Change(changed, events=(("RefundRequired", {"reason": reason}),))
 
 
+def extended(order: Order, until: datetime, now: datetime) -> Change | None:
+    """The customer is still busy paying: the units are kept until then. None when they are kept as long already."""
+    assert order.status == "reserved", order.status
+    assert not order.is_overdue(now), order.reservation_expires_at
+    if order.reservation_expires_at is None or until <= order.reservation_expires_at:
+        return None
+    changed = replace(order, reservation_expires_at=until, version=order.version + 1)
+    told: EventType = "ReservationExtended"
+    return Change(changed, events=((told, {"reservation_expires_at": until.isoformat()}),))
+
+
 def expired(order: Order, now: datetime) -> Change:
     """The reservation is over: its units and its places in capacity windows come back, once."""
     assert order.is_overdue(now), order

@@ -163,6 +163,7 @@ class Policy:
     ``slot_minutes``: promises are rounded up to these parts of an hour. ``capacity_windows``: how many open hours a
     promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where there are none.
     ``calendars`` name days on which groups of locations, or carriers, do not work.
+    ``extend_up_to_minutes``: a reservation may be extended until so long after its order; see ``extended_deadline``.
     ``max_unpaid_units``: how many units of unpaid orders one customer may hold at a time; None for any number.
     """
 
@@ -188,6 +189,7 @@ class Policy:
     carriers: tuple[Carrier, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     payment_windows_minutes: Mapping[str, int] = field(default_factory=lambda: dict(PAYMENT_WINDOWS_MINUTES))
+    extend_up_to_minutes: int = 60
     max_unpaid_units: int | None = 30
 
     def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
@@ -213,10 +215,24 @@ class Policy:
 
         A kind without a window of its own gets the shortest one there is.
         """
+        latest = now + self._payment_window(kind)
+        return latest if pay_by is None else min(latest, pay_by)
+
+    def extended_deadline(
+        self, kind: str, created_at: datetime, now: datetime, pay_by: datetime | None
+    ) -> datetime:
+        """Until when units are kept for somebody who is still at it: a window of the kind from now on, never beyond
+        ``extend_up_to_minutes`` (or a window, where that is longer) after the order, nor beyond ``pay_by``.
+        """
+        window = self._payment_window(kind)
+        longest = min(max(window, timedelta(minutes=self.extend_up_to_minutes)), LONGEST_PAYMENT_WINDOW)
+        latest = min(now + window, created_at + longest)
+        return latest if pay_by is None else min(latest, pay_by)
+
+    def _payment_window(self, kind: str) -> timedelta:
         windows = self.payment_windows_minutes
         minutes = windows.get(kind, min(windows.values(), default=10))
-        latest = now + min(timedelta(minutes=minutes), LONGEST_PAYMENT_WINDOW)
-        return latest if pay_by is None else min(latest, pay_by)
+        return min(timedelta(minutes=minutes), LONGEST_PAYMENT_WINDOW)
 
 
 @dataclass(frozen=True)
