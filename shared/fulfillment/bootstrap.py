@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fulfillment.application.operate import Operate
     from fulfillment.application.picture import Picture
     from fulfillment.application.place_order import PlaceOrder
+    from fulfillment.application.reconcile import Reconcile
     from fulfillment.application.reroute_order import RerouteOrder
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
@@ -173,6 +174,18 @@ def expire_reservations() -> ExpireReservations:
     """End what was not paid in time."""
     _settings().need("tables.stock", "tables.capacity")
     return ExpireReservations(_orders(), SystemClock())
+
+
+@cache
+def reconcile() -> Reconcile:
+    """Compare what is counted with what is there, and only tell."""
+    from fulfillment.adapters.comparison import open_comparison
+    from fulfillment.adapters.dynamodb.audit import DynamoDBBooks, let_writes_land
+    from fulfillment.application.reconcile import Reconcile
+
+    tables = _settings().need("tables.stock", "tables.capacity").tables
+    books = DynamoDBBooks(aws.dynamodb(), tables)
+    return Reconcile(books, open_comparison, _orders(), SystemClock(), let_writes_land)
 
 
 @cache

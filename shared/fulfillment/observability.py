@@ -27,6 +27,8 @@ class Metric(StrEnum):
     EVENT_PUBLISHED = "EventPublished"
     MESSAGE_SENT = "MessageSent"
     RESERVATIONS_SWEPT = "ReservationsSwept"
+    STOCK_DIFFERENCES = "StockDifferences"
+    ROWS_UNSETTLED = "RowsUnsettled"
 
 
 def count(metric: Metric, value: int = 1) -> None:

@@ -125,6 +125,7 @@ CASES: dict[str, Case] = {
     ),
     "reroute": Case(ALL_TAKEN, after=(DELIVERY, "tasks_refuse"), orders={"EVENT-DELIVERY": "confirmed"}),
     "sweep": Case({"ended": 1}, after=(PENDING,), minutes=15, orders={"EVENT-PENDING": "expired"}),
+    "reconcile": Case({"differences": 0, "rounds": 1, "tasks": 2}, after=(PICKUP, DELIVERY)),
     # --- the shelf
     "stock_feed": Case(ALL_TAKEN, parked=("unknown_location",)),
     "admin_stock_updates": Case(says(200, accepted=2), queued=2),

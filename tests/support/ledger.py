@@ -35,7 +35,8 @@ from fulfillment.domain.stock import StockMovement
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-FED = frozenset({"count", "sale", "return", "receipt", "adjustment"})  # movements that come from outside
+# movements that come from outside, and what an audit puts right by what was promised: both may leave a shortfall
+FED = frozenset({"count", "sale", "return", "receipt", "adjustment", "correction"})
 ACCEPTED = frozenset({"reserved", "confirmed", "fulfilled"})
 ENDED = frozenset({"cancelled", "expired", "unfillable"})
 

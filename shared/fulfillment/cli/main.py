@@ -19,6 +19,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "decide": ("fulfillment.cli.decide", "decide where an order is supplied from, without AWS, and say why"),
     "replay": ("fulfillment.cli.replay", "take an order's decisions again and compare them byte for byte"),
+    "reconcile": (
+        "fulfillment.cli.reconcile",
+        "hold what stock rows and capacity windows count against all open work; repair on request",
+    ),
     "policy": ("fulfillment.cli.policy", "check policy files, show the shipped policies"),
     "openapi": ("fulfillment.cli.openapi", "print, write or check the OpenAPI document"),
 }

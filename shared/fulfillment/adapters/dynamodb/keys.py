@@ -14,6 +14,8 @@
 | stock of a SKU everywhere, where there is any   | Stock          | Query ``sku``                                  |
 | what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
 |                                                 |                | and the same of all shelves of the location    |
+| everything that holds units or places           | Orders         | Scan in segments, tasks and some orders        |
+| everything that is counted                      | Stock, Capacity | Scan in segments                              |
 | a product                                       | Products       | BatchGet ``sku``                               |
 | the product that a till means by a code         | Products       | BatchGet ``sku``: the code, and ``=`` folded   |
 | all locations, when one has changed             | Locations      | Scan                                           |
@@ -125,6 +127,11 @@ def place_mark(location_id: str) -> str:
 def customer_mark(customer: str) -> str:
     """Stands among what a reservation holds: whose units are unpaid."""
     return f"~{customer}"
+
+
+def is_window(partition: str) -> bool:
+    """Whether a partition of the capacity table holds a location's windows, and not something else that is counted."""
+    return partition.endswith(("#pickup", "#delivery"))
 
 
 POLICIES = "POLICIES"  # partition of the newest version of each policy, by name
