@@ -24,6 +24,7 @@ RUN_BY = {
     "fulfillment load": "tests/local/chain.py",
     "fulfillment decide events/decide/jakarta.json": "tests/unit/test_decide_command.py",
     "fulfillment replay ORDER_ID": "tests/functions/test_replay.py",
+    "fulfillment reconcile": "tests/unit/test_reconcile_command.py",
     "fulfillment policy show lowest-cost": "tests/unit/test_policy_command.py",
     "fulfillment policy check my-policy.yaml": "tests/unit/test_policy_command.py",
     "sam deploy --guided": "needs AWS",

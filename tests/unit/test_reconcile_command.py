@@ -1,0 +1,195 @@
+"""``fulfillment reconcile``: words, exit codes and repairs of the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from fulfillment.adapters.dynamodb import audit
+from fulfillment.cli.main import main
+from tests.support.builders import a_location, a_product, order_body, stock
+from tests.support.sabotage import change, document, lose
+from tests.support.world import World
+
+SHELF = {"sku": "tee", "location_id": "senayan"}
+WINDOW = {"location_method": "senayan#pickup", "window": "2026-11-23T13"}
+HOURS = {"minutes": 60 * 3}
+
+
+@pytest.fixture
+def shop(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A store of nine tees, of which two are promised."""
+    monkeypatch.setattr(audit, "LANDING_SECONDS", 0)
+    world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=9))
+    world.order(order_body("A-1"))
+    world.order(order_body("A-2"))
+    return world
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+def test_books_that_agree_are_told_in_a_line(shop: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reconcile"]) == 0
+    (line,) = said(capsys)
+    assert line.endswith(" tasks: 0 differences, 0 repaired.")
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "line"),
+    [
+        (
+            lambda: change("Stock", SHELF, reserved=3, available=6),
+            "tee at senayan: 3 reserved, but open work holds 2 (A-1~1, A-2~1): "
+            "1 unit cannot be sold; repair gives it back.",
+        ),
+        (
+            lambda: change("Stock", SHELF, reserved=0, available=9),
+            "tee at senayan: 0 reserved, but open work holds 2 (A-1~1, A-2~1): "
+            "2 units can be sold twice; repair reserves them.",
+        ),
+        (
+            lambda: change("Stock", SHELF, available=5),
+            "tee at senayan: 5 available, but 9 on hand, 2 reserved, 0 blocked; repair makes it 7.",
+        ),
+        (
+            lambda: change("Stock", SHELF, missing=1),
+            "tee at senayan: 2 reserved, 0 blocked, 1 of them missing: that cannot be; repair makes it possible.",
+        ),
+        (
+            lambda: lose("Stock", SHELF),
+            "tee at senayan: no stock row, but open work holds 2 (A-1~1, A-2~1); "
+            "repair makes one with none on hand, and tells the shortfall.",
+        ),
+        (
+            lambda: change("Stock", SHELF, on_hand="nine"),
+            "tee at senayan: the row cannot be read; a person must look.",
+        ),
+        (
+            lambda: change("Capacity", WINDOW, used=4),
+            "senayan, pickup, 2026-11-23T13: 4 taken, but it has 2 tasks (A-1~1, A-2~1): "
+            "2 places cannot be had; repair gives them back.",
+        ),
+        (
+            lambda: change("Capacity", WINDOW, used=1),
+            "senayan, pickup, 2026-11-23T13: 1 taken, but it has 2 tasks (A-1~1, A-2~1): "
+            "1 place too many can be had; repair takes it.",
+        ),
+        (
+            lambda: change("Orders", {"order_id": "A-1", "sk": "ORDER"}, status="cancelled", tasks="none"),
+            "order A-1: its rows cannot be read, or contradict each other.",
+        ),
+    ],
+)
+def test_a_difference_is_told_in_words(
+    shop: World, capsys: pytest.CaptureFixture[str], sabotage: Any, line: str
+) -> None:
+    sabotage()
+
+    assert main(["reconcile"]) == 1
+    told, outcome = said(capsys)
+    assert told == line
+    assert outcome.endswith("1 differences, 0 repaired.")
+
+
+def test_an_order_that_is_over_and_an_unpaid_one_that_nobody_ended_are_told(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given
+    document("A-1", "ORDER", '"status":"confirmed"', '"status":"expired"')
+    change("Orders", {"order_id": "A-1", "sk": "ORDER"}, status="expired")
+    shop.order(order_body("A-3", payment={"state": "pending", "kind": "card"}))
+    shop.clock.forward(**HOURS)
+
+    # Then
+    assert main(["reconcile", "--repair"]) == 1
+    over, unpaid, _ = said(capsys)
+    assert over == (
+        "order A-1: it is over and still holds units; whether the goods left is for a person to find out. "
+        "Not repaired: a person must look."
+    )
+    assert unpaid == (
+        "order A-3: its reservation ended more than 5 minutes ago and it still holds units; repair ends it. "
+        "Repaired."
+    )
+    assert shop.get_order("A-3").body["status"] == "expired"
+
+
+def test_repair_puts_it_right_and_running_it_again_finds_nothing(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change("Stock", SHELF, reserved=3, available=6)
+
+    assert main(["reconcile", "--repair"]) == 1
+    told, outcome = said(capsys)
+    assert told.endswith("repair gives it back. Repaired.")
+    assert outcome.endswith("1 differences, 1 repaired.")
+    assert main(["reconcile", "--repair"]) == 0
+    assert shop.stock("tee", "senayan").reserved == 2
+
+
+def test_a_task_that_cannot_be_read_keeps_every_surplus(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document("A-1", "SHIPMENT#0001", '"allocations":', '"alocations":')
+
+    assert main(["reconcile", "--repair"]) == 1
+    shelf, window, order, _ = said(capsys)
+    assert shelf.endswith("repair gives it back. Not repaired: a person must look.")
+    assert window.endswith("repair gives it back. Not repaired: a person must look.")
+    assert order == (
+        "order A-1: the row of its task A-1 SHIPMENT#0001 cannot be read; until it can, repair gives no surplus back. "
+        "Not repaired: a person must look."
+    )
+
+
+def test_as_json_each_difference_is_a_line_and_the_outcome_the_last(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change("Stock", SHELF, reserved=3, available=6)
+
+    assert main(["reconcile", "--json"]) == 1
+    found, last = map(json.loads, said(capsys))
+    assert found == {
+        "kind": "shelf",
+        **SHELF,
+        "causes": ["leaked"],
+        "row": {"on_hand": 9, "reserved": 3, "blocked": 0, "missing": 0, "available": 6},
+        "held": 2,
+        "tasks": ["A-1~1", "A-2~1"],
+        "repaired": "no",
+    }
+    assert last["outcome"]["causes"] == {"leaked": 1}
+    assert (last["outcome"]["differences"], last["outcome"]["rounds"]) == (1, 1)
+
+
+@pytest.mark.parametrize("variable", ["ORDERS_TABLE", "STOCK_TABLE", "CAPACITY_TABLE"])
+def test_without_a_table_it_says_which(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+) -> None:
+    monkeypatch.delenv(variable)
+
+    assert main(["reconcile"]) == 2
+    assert f"{variable} is not set" in capsys.readouterr().err
+
+
+def test_only_a_repair_needs_the_table_of_movements(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("STOCK_MOVEMENTS_TABLE")
+
+    assert main(["reconcile"]) == 0
+    assert main(["reconcile", "--repair"]) == 2
+    assert "STOCK_MOVEMENTS_TABLE is not set" in capsys.readouterr().err
+
+
+def test_a_table_that_does_not_answer_is_not_a_table_without_a_difference(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ORDERS_TABLE", "Nowhere")
+
+    assert main(["reconcile"]) == 2
+    assert "DynamoDB did not answer" in capsys.readouterr().err
