@@ -1,0 +1,186 @@
+"""Every command and message of the system as a flow: how it begins, the command, and what happens afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fulfillment.domain import pickup_code
+from tests.simulation.calls import Call, on_order, on_task, place, tasks_of
+from tests.simulation.services import KEY
+from tests.support.builders import (
+    SENAYAN,
+    a_location,
+    a_product,
+    asked,
+    delivery_body,
+    north_of,
+    order_body,
+    order_lines,
+    stock,
+)
+
+if TYPE_CHECKING:
+    from tests.simulation.crashes import Play
+
+Act = Callable[["Play"], Any]
+FLOWS: dict[str, Flow] = {}
+PENDING = {"state": "pending", "kind": "card"}
+CODE = pickup_code.derive(KEY["k1"].encode(), "A-1", 1, 1)
+
+
+def _nothing(_play: Play) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Flow:
+    """``before`` and ``after`` run undisturbed; faults come in ``command``."""
+
+    before: Act
+    command: Act
+    after: Act = _nothing
+
+
+def _a_chain(play: Play) -> None:
+    play.given(a_product("tee"), a_product("cap", barcodes=("2000000000022",)))
+    for n, name in enumerate(("senayan", "kota")):
+        play.given(a_location(name, point=north_of(SENAYAN, n), capacity={"pickup": 2, "delivery": 2}))
+    play.told.limited |= {"senayan": True, "kota": True}
+    play.given(stock("senayan", tee=2, cap=0), stock("kota", tee=1, cap=1))
+
+
+def _ordered(*, delivery: bool = False, **more: Any) -> Act:
+    """An order is there: a pickup of a tee at senayan, or a delivery of a tee and a cap, from one place or two."""
+
+    def begin(play: Play) -> None:
+        _a_chain(play)
+        body = delivery_body("A-1", **more) if delivery else order_body("A-1", **more)
+        _asks(place("A-1", body, "first"), 201)(play)
+        play.settle()
+
+    return begin
+
+
+def _worked(*steps: str, begin: Act | None = None, at: str = "senayan") -> Act:
+    """Its first task was taken so far."""
+
+    def work(play: Play) -> None:
+        (begin or _ordered())(play)
+        for step in steps:
+            _asks(on_task(at, "A-1~1", step, {}, f"{step}-before"))(play)
+        play.settle()
+
+    return work
+
+
+def _asks(call: Call, *statuses: int) -> Act:
+    def ask(play: Play) -> None:
+        reply = play.call(call)
+        assert reply.status in (statuses or (200,)), reply
+
+    return ask
+
+
+def _over(begin: Act, **by: float) -> Act:
+    def later(play: Play) -> None:
+        begin(play)
+        play.forward(**by)
+
+    return later
+
+
+def _says(queue: str, *messages: Any) -> Act:
+    def say(play: Play) -> None:
+        for message in messages:
+            play.say(queue, message)
+        play.deliver(queue)
+
+    return say
+
+
+def _refused(**more: Any) -> Act:
+    """A task was refused, and its event waits."""
+
+    def refuse(play: Play) -> None:
+        _ordered(delivery=True, **more)(play)
+        _asks(REFUSE)(play)
+        play.deliver("stream")
+
+    return refuse
+
+
+BOTH = order_lines(tee=1, cap=1)
+TWO_TEES = order_lines(tee=2)
+MARKET = {**delivery_body("M-1", lines=BOTH), "channel": "market"}
+TOO_MUCH = {**order_body("M-2", lines=order_lines(tee=9)), "channel": "market"}
+COUNT = {"type": "count", "sku": "tee", "location_id": "senayan", "on_hand": 5}
+SALE = {"type": "movement", "movement_id": "till-1", "sku": "tee", "location_id": "senayan", "change": -1}
+MOMENT = "2026-11-23T04:59:00+00:00"
+COLLECT = {"code": CODE, "amount_received": {"amount": "199000", "currency": "IDR"}}
+REFUSE = on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"}, "no")
+SHIP = {"carrier": "JNE", "tracking_number": "JX-1"}
+
+FLOWS |= {
+    "options": Flow(_a_chain, _asks(Call("options", "POST", "/v1/options", {}, asked(lines=BOTH)))),
+    "place a pickup": Flow(_a_chain, _asks(place("A-1", order_body(), "first"), 201)),
+    "place a delivery from two stores": Flow(
+        _a_chain, _asks(place("A-1", delivery_body(lines=order_lines(tee=3)), "first"), 201)
+    ),
+    "place an unpaid order": Flow(_a_chain, _asks(place("A-1", order_body(payment=PENDING), "first"), 201)),
+    "refuse what is not there": Flow(
+        _a_chain, _asks(place("A-1", order_body(lines=order_lines(tee=3)), "first"), 409)
+    ),
+    "find short and end what is over": Flow(
+        _over(_ordered(payment=PENDING, lines=TWO_TEES), minutes=10),
+        _asks(place("A-2", order_body(lines=TWO_TEES), "second"), 201),
+    ),
+    "place an order from a queue": Flow(_a_chain, _says("IntakeQueue", MARKET)),
+    "keep an order nobody can supply": Flow(_a_chain, _says("IntakeQueue", TOO_MUCH)),
+    "confirm": Flow(_ordered(payment=PENDING), _asks(on_order("A-1", "confirm", "paid"))),
+    "confirm late": Flow(
+        _over(_ordered(payment=PENDING), minutes=11), _asks(on_order("A-1", "confirm", "paid"))
+    ),
+    "cancel": Flow(_ordered(), _asks(on_order("A-1", "cancel", "off"))),
+    "cancel what was picked": Flow(_worked("accept", "ready"), _asks(on_order("A-1", "cancel", "off"))),
+    "cancel a line": Flow(
+        _ordered(delivery=True, lines=BOTH), _asks(on_order("A-1", "cancel", "off", {"lines": ["1"]}))
+    ),
+    "sweep": Flow(_over(_ordered(payment=PENDING), minutes=10), lambda play: play.sweep()),
+    "list tasks": Flow(_ordered(), _asks(tasks_of("senayan"))),
+    "accept": Flow(_ordered(), _asks(on_task("senayan", "A-1~1", "accept", {}, "mine"))),
+    "ready": Flow(_worked("accept"), _asks(on_task("senayan", "A-1~1", "ready", {}, "done"))),
+    "collect": Flow(
+        _worked("accept", "ready"), _asks(on_task("senayan", "A-1~1", "collect", COLLECT, "here"))
+    ),
+    "ship": Flow(
+        _worked("accept", begin=_ordered(delivery=True)),
+        _asks(on_task("senayan", "A-1~1", "ship", SHIP, "gone")),
+    ),
+    "refuse, not found": Flow(
+        _ordered(), _asks(on_task("senayan", "A-1~1", "refuse", {"reason": "not_found"}, "no"))
+    ),
+    "refuse, damaged": Flow(
+        _ordered(delivery=True), _asks(on_task("senayan", "A-1~1", "refuse", {"reason": "damaged"}, "no"))
+    ),
+    "reroute": Flow(_refused(), lambda play: play.deliver("RerouteQueue")),
+    "ask the customer": Flow(
+        lambda play: (
+            _ordered()(play),
+            play.call(REFUSE),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
+    "publish": Flow(
+        lambda play: (_a_chain(play), play.call(place("A-1", order_body(), "first"))),
+        lambda play: play.deliver("stream"),
+    ),
+    "notify": Flow(
+        lambda play: (_a_chain(play), play.call(place("A-1", order_body(), "first")), play.deliver("stream")),
+        lambda play: play.deliver("NotifyQueue"),
+    ),
+    "count": Flow(_ordered(), _says("StockFeedQueue", {**COUNT, "observed_at": MOMENT})),
+    "move": Flow(_ordered(), _says("StockFeedQueue", {**SALE, "at": MOMENT})),
+}

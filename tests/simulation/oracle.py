@@ -1,0 +1,212 @@
+"""What must be true of a world at its end, whatever went wrong in it.
+
+``tests/support/ledger.py`` holds the rows against each other (nothing sold twice, nothing lost, every unit once, every
+change told). Here they are held against what callers were told: who has a 201 has an order; the same key gave the same
+answer; nobody was refused what was there all the time; nothing ran out and was confirmed all the same; whoever must
+hear of something did; no guess beyond the fifth was looked at; no store saw another's tasks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fulfillment.adapters.dynamodb.documents import from_document
+from fulfillment.adapters.dynamodb.rows import pages, text_of
+from fulfillment.application.notify import _message_id
+from fulfillment.domain.events import Event
+from fulfillment.domain.order import WORK
+from fulfillment.domain.pickup_code import MAX_TRIES
+from fulfillment.domain.policy import Policy
+from tests.simulation.calls import Call, Reply, Say
+from tests.simulation.stage import Stage
+from tests.support.functions import CHECKOUT
+from tests.support.ledger import Ledger, LedgerWrong, check_ledger
+
+MAY_BE_PARKED = ("unknown_sku", "contradicting_count", "contradicting_movement", "in_the_future")
+OPENS_TASKS = ("OrderConfirmed", "OrderRerouted")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call, what its caller heard (None: nothing), and between which of the world's AWS calls."""
+
+    call: Call
+    reply: Reply | None
+    begun: int
+    ended: int
+
+
+@dataclass
+class Told:
+    """Everything that callers sent and heard."""
+
+    everything: list[Heard] = field(default_factory=list)
+    accepted: dict[str, Any] = field(default_factory=dict)
+    fed: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Say] = field(default_factory=list)
+    opened: dict[tuple[str, str], int] = field(default_factory=dict)
+    limited: dict[str, bool] = field(default_factory=dict)
+    floor: int = 0
+
+    def heard(self, heard: Heard) -> None:
+        """Keep it."""
+        self.everything.append(heard)
+        if heard.reply and heard.call.resource == "/v1/orders" and heard.reply.status == 201:
+            self.accepted[heard.reply.body["order_id"]] = heard.reply.body
+
+
+def look_over(stage: Stage, told: Told) -> list[str]:
+    """Everything that is wrong, in a world at rest."""
+    try:
+        ledger = check_ledger(stage.client, told.opened)
+    except LedgerWrong as wrong:
+        return str(wrong).splitlines()[1:]
+    events = list(_events(stage.client))
+    return [
+        *_answers(stage, told),
+        *_promises(ledger, told),
+        *_refused_what_was_there(stage, told),
+        *_reservations(ledger, events),
+        *_hearing(stage, ledger, events),
+        *_doors(told),
+        *_feed(stage, ledger, told),
+    ]
+
+
+def _events(client: Any) -> Iterator[Event]:
+    for row in pages(client.scan, TableName="Orders", ConsistentRead=True):
+        if text_of(row, "sk").startswith("EVENT#"):
+            yield from_document(Event, text_of(row, "document"))
+
+
+def _answers(stage: Stage, told: Told) -> Iterator[str]:
+    """The same key, the same answer: the one that is kept."""
+    kept = {
+        text_of(row, "idempotency_key"): text_of(row, "body")
+        for row in pages(stage.client.scan, TableName="Idempotency", ConsistentRead=True)
+        if "status" in row
+    }
+    for heard in told.everything:
+        if heard.reply and heard.reply.status in (200, 201) and heard.call.staff_of is None:
+            body = kept.get(f"{CHECKOUT}#{heard.call.key}")
+            if body is not None and body != heard.reply.raw:
+                yield f"{heard.call.key} was answered {heard.reply.raw}, and {body} is kept"
+
+
+def _promises(ledger: Ledger, told: Told) -> Iterator[str]:
+    for order_id in told.accepted.keys() - ledger.orders.keys():
+        yield f"{order_id} was accepted and is not there"
+    for said in told.said:
+        if said.queue == "IntakeQueue" and f"market:{json.loads(said.body)['order_id']}" not in ledger.orders:
+            yield f"an order from a queue was lost: {said.body}"
+
+
+def _refused_what_was_there(stage: Stage, told: Told) -> Iterator[str]:
+    """An order that one location had in full, at every moment between question and answer, is not out of stock."""
+    for heard in told.everything:
+        reply, body = heard.reply, heard.call.body
+        if reply is None or body is None or heard.call.resource != "/v1/orders" or reply.status != 409:
+            continue
+        if reply.code != "out_of_stock":
+            continue
+        wanted = Counter[str]()
+        for line in body["lines"]:
+            wanted[line["sku"]] += line["quantity"]
+        asked = [body["location_id"]] if body["method"] == "pickup" else list(told.limited)
+        for location_id in asked:
+            if told.limited[location_id]:
+                continue
+            if all(
+                _least(stage, (sku, location_id), heard) >= units + told.floor
+                for sku, units in wanted.items()
+            ):
+                yield f"{body['order_id']} was refused {dict(wanted)}, which {location_id} had all the time"
+
+
+def _least(stage: Stage, shelf: tuple[str, str], heard: Heard) -> int:
+    history = stage.shelves.get(shelf, [(0, 0)])
+    before = [available for call, available in history if call < heard.begun][-1:] or [history[0][1]]
+    during = [available for call, available in history if heard.begun <= call <= heard.ended]
+    return min(before + during)
+
+
+def _reservations(ledger: Ledger, events: list[Event]) -> Iterator[str]:
+    """What was over was not confirmed without being reserved again."""
+    by_order: dict[str, dict[str, Event]] = defaultdict(dict)
+    for event in events:
+        by_order[event.order_id][event.type] = event
+    for order_id, told in by_order.items():
+        if "OrderReserved" not in told or "OrderConfirmed" not in told or "OrderExpired" in told:
+            continue
+        deadline = _deadline(ledger, order_id)
+        if told["OrderConfirmed"].at >= deadline:
+            yield f"{order_id} was confirmed at {told['OrderConfirmed'].at}, and was over at {deadline}"
+
+
+def _deadline(ledger: Ledger, order_id: str) -> datetime:
+    order = ledger.orders[order_id]
+    return Policy().payment_deadline(order.payment.kind, order.created_at, order.payment.pay_by)
+
+
+def _hearing(stage: Stage, ledger: Ledger, events: list[Event]) -> Iterator[str]:
+    """Every event was on the bus; every store heard of its open work."""
+    on_bus = {told["event_id"] for told in stage.services.on_bus}
+    for event in events:
+        if event.event_id not in on_bus:
+            yield f"{event.event_id} ({event.type}) never reached the bus"
+        if event.type not in OPENS_TASKS:
+            continue
+        for task in event.detail["tasks"]:
+            number = int(task["task_id"].rpartition("~")[2])
+            still_open = ledger.orders[event.order_id].shipment(number).status in WORK
+            if still_open and _message_id(event.event_id, f"store|{number}") not in stage.services.sent:
+                yield f"{task['location_id']} never heard of {task['task_id']}"
+
+
+def _doors(told: Told) -> Iterator[str]:
+    wrong_codes = Counter[str]()
+    for heard in told.everything:
+        if heard.reply is None:
+            continue
+        if heard.reply.code == "wrong_code":
+            wrong_codes[heard.call.path["task_id"]] += 1
+        if heard.reply.status == 500:
+            yield f"{heard.call.resource} answered {heard.reply.raw}"
+    for task, times in wrong_codes.items():
+        if times > MAX_TRIES:
+            yield f"{task}: {times} wrong codes were looked at"
+
+
+def _feed(stage: Stage, ledger: Ledger, told: Told) -> Iterator[str]:
+    """Everything a till said was taken, or put aside for a reason."""
+    parked: set[str] = set()
+    for body, reason in stage.services.parked:
+        parked.add(json.dumps(json.loads(body), sort_keys=True))
+        if not reason.startswith(MAY_BE_PARKED):
+            yield f"put aside as {reason}: {body}"
+    newest: dict[tuple[str, str], datetime] = {}
+    for said in told.fed:
+        if json.dumps(said, sort_keys=True) in parked:
+            continue
+        shelf = (said["sku"], said["location_id"])
+        if said["type"] == "count":
+            at = datetime.fromisoformat(said["observed_at"])
+            newest[shelf] = max(at, newest.get(shelf, at))
+        elif said["movement_id"] not in {m.movement_id for m in ledger.movements.get(shelf, ())}:
+            yield f"a movement was lost: {said}"
+    for shelf, at in newest.items():
+        row: Mapping[str, Any] = ledger.stock[shelf]
+        if datetime.fromisoformat(row["observed_at"]["S"]) != at:
+            yield f"{shelf} was counted at {at}, and the row says {row['observed_at']['S']}"
+
+
+def still_reserved(stage: Stage) -> list[str]:
+    """A day later nothing is set aside any more for somebody who never paid."""
+    found = pages(stage.client.scan, TableName="Orders", ConsistentRead=True)
+    rows = [row for row in found if text_of(row, "sk") == "ORDER"]
+    return [f"{text_of(row, 'order_id')} is still reserved" for row in rows if text_of(row, "status") == "reserved"]

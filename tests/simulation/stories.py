@@ -1,0 +1,164 @@
+"""Who is about in a world: shoppers, staff, tills, somebody who guesses codes. Each is drawn from the world's seed."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fulfillment.domain import pickup_code
+from fulfillment.domain.order import parse_task_id
+from tests.simulation.calls import Say, Story, Wait, on_order, on_task, place, tasks_of
+from tests.simulation.services import KEY
+from tests.support.builders import delivery_body, order_body
+
+SKUS = ("tee", "cap")
+LATE_SECONDS = (
+    595.0,
+    600.0,
+    605.0,
+    900.0,
+)  # a card is waited for ten minutes: around its deadline, and after
+
+
+@dataclass(frozen=True)
+class Cast:
+    """What a story is told with."""
+
+    chance: random.Random
+    now: Callable[[], datetime]
+    locations: tuple[str, ...]
+    sent: list[dict[str, Any]]  # what tills said, for the oracle
+
+    def key(self) -> str:
+        """A new idempotency key."""
+        return f"key-{self.chance.getrandbits(48):012x}"
+
+
+def shopper(cast: Cast, number: int) -> Story:
+    """Orders; pays in time, late or never; or thinks better of it."""
+    chance = cast.chance
+    order_id = f"A-{number}"
+    body = _basket(cast, order_id)
+    pending = body["payment"]["state"] == "pending"
+    yield Wait(chance.choice((0, 0, 1, 30, 300)))
+    if chance.random() < 0.15:
+        body |= {"channel": "market"}
+        yield Say("IntakeQueue", json.dumps(body))
+        order_id = f"market:{order_id}"
+    else:
+        reply = yield place(order_id, body, cast.key())
+        if reply.status not in (200, 201):
+            return
+    if pending:
+        yield Wait(chance.choice((1, 60, *LATE_SECONDS)))
+        yield from _pays(cast, order_id, body)
+    elif chance.random() < 0.35:
+        yield Wait(chance.choice((1, 60, 1200)))
+        yield on_order(order_id, "cancel", cast.key(), _some_lines(cast, body))
+
+
+def _pays(cast: Cast, order_id: str, body: Mapping[str, Any]) -> Story:
+    fate = cast.chance.random()
+    if fate < 0.15:
+        return
+    if fate < 0.3:
+        yield on_order(order_id, "cancel", cast.key(), _some_lines(cast, body))
+        return
+    yield on_order(order_id, "confirm", cast.key())
+    if fate > 0.85:
+        yield on_order(order_id, "confirm", cast.key())
+    elif fate > 0.75:
+        yield on_order(order_id, "cancel", cast.key())
+
+
+def _basket(cast: Cast, order_id: str) -> dict[str, Any]:
+    chance = cast.chance
+    skus = chance.choice((("tee",), ("tee",), ("cap",), ("tee", "cap"), ("tee", "tee")))
+    lines = [
+        {"line_id": str(n), "sku": sku, "quantity": chance.choice((1, 1, 1, 2))}
+        for n, sku in enumerate(skus, 1)
+    ]
+    state = chance.choice(("captured", "captured", "pending", "pending", "pending", "on_handover"))
+    payment = {"state": state, "kind": "card" if state != "on_handover" else "cash"}
+    if chance.random() < 0.5:
+        return order_body(order_id, lines=lines, payment=payment, location_id=chance.choice(cast.locations))
+    more = {"accept_partial": True} if chance.random() < 0.2 else {}
+    return delivery_body(order_id, lines=lines, payment=payment, **more)
+
+
+def _some_lines(cast: Cast, body: Mapping[str, Any]) -> dict[str, Any]:
+    lines = [line["line_id"] for line in body["lines"]]
+    return {"lines": [cast.chance.choice(lines)]} if cast.chance.random() < 0.3 else {}
+
+
+def staff(cast: Cast, location_id: str, steps: int) -> Story:
+    """Does what the work list says, one step at a time; now and then refuses; tries the wrong code; looks elsewhere."""
+    chance = cast.chance
+    for _ in range(steps):
+        yield Wait(chance.choice((5, 60, 400)))
+        reply = yield tasks_of(location_id)
+        tasks = reply.body.get("tasks", []) if reply.status == 200 else []
+        if not tasks:
+            continue
+        task = chance.choice(tasks)
+        step, body = _next_step(cast, task)
+        mine = location_id if chance.random() < 0.95 else chance.choice(cast.locations)
+        yield on_task(mine, task["task_id"], step, body, cast.key())
+
+
+def _next_step(cast: Cast, task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    chance = cast.chance
+    if chance.random() < 0.2:
+        return "refuse", {"reason": chance.choice(("not_found", "damaged", "no_time", "closing", "other"))}
+    if task["status"] == "open":
+        return "accept", {}
+    if task["method"] == "delivery":
+        return "ship", {"carrier": "JNE", "tracking_number": "JX-1"}
+    if task["status"] == "accepted":
+        return "ready", {}
+    wrong = chance.random() < 0.2
+    return "collect", _collecting("0000-0000" if wrong else _code(task["task_id"]))
+
+
+def _collecting(code: str) -> dict[str, Any]:
+    return {"code": code, "amount_received": {"amount": "199000", "currency": "IDR"}}
+
+
+def _code(task_id: str) -> str:
+    order_id, number = parse_task_id(task_id)
+    return pickup_code.derive(KEY["k1"].encode(), order_id, number, 1)
+
+
+def guesser(cast: Cast, location_id: str, tries: int) -> Story:
+    """Tries codes at whatever is ready."""
+    for _ in range(tries):
+        yield Wait(cast.chance.choice((1, 120)))
+        reply = yield tasks_of(location_id)
+        tasks = reply.body.get("tasks", []) if reply.status == 200 else []
+        for task in tasks[:1]:
+            if task["status"] == "ready":
+                yield on_task(location_id, task["task_id"], "collect", _collecting("1111-1111"), cast.key())
+
+
+def till(cast: Cast, location_id: str, messages: int) -> Story:
+    """Counts and movements, late, twice, out of order; now and then nonsense."""
+    chance = cast.chance
+    for number in range(messages):
+        yield Wait(chance.choice((0, 10, 300)))
+        at = cast.now() - timedelta(seconds=chance.choice((0.5, 3, 60, 600, 4000)))
+        sku = chance.choice(SKUS) if chance.random() < 0.93 else "nothing-we-know"
+        message: dict[str, Any] = {"sku": sku, "location_id": location_id}
+        if chance.random() < 0.5:
+            on_hand = chance.choice((0, 1, 2, 3, 4))
+            message |= {"type": "count", "on_hand": on_hand, "observed_at": at.isoformat()}
+        else:
+            kind, change = chance.choice((("sale", -1), ("receipt", 2), ("return", 1)))
+            message |= {"type": "movement", "movement_id": f"{location_id}-{number}", "at": at.isoformat()}
+            message |= {"kind": kind, "change": change}
+        for _ in range(chance.choice((1, 1, 2))):
+            yield Say("StockFeedQueue", json.dumps(message))
+        cast.sent.append(message)
