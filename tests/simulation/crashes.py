@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from fulfillment import settings
 from tests.simulation import flows
 from tests.simulation.calls import Call, Reply
 from tests.simulation.oracle import Heard, Told, look_over
@@ -24,7 +25,6 @@ from tests.simulation.wire import WRITES
 from tests.support.functions import CONTEXT, handler
 from tests.support.ledger import Ledger, read_ledger
 from tests.support.world import FrozenClock, World
-from fulfillment import settings
 
 FAULTS = ("killed_before", "killed_after", "reply_lost", "unknown", "failed", "throttled")
 OF_WRITES = ("conflict",)

@@ -1,23 +1,20 @@
-"""The three engines that worlds run on, each as an empty database and a client of it."""
+"""The same worlds on other engines than memory."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+import boto3
+import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
-from tests.support.aws_world import TABLE_VARIABLES
-
-
-class Engine(Protocol):
-    """Where rows are kept."""
-
-    client: Any
-
-    def empty(self) -> None: ...
+from tests.support import aws_world
+from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
 
 
 @dataclass
@@ -37,13 +34,25 @@ class WithTokens:
         if token in self.told:
             if self.told[token] != body:
                 raise ClientError(
-                    {"Error": {"Code": "IdempotentParameterMismatchException", "Message": ""}},
-                    "TransactWriteItems",
+                    {"Error": {"Code": "IdempotentParameterMismatchException"}}, "TransactWriteItems"
                 )
             return {}
         answer: Mapping[str, Any] = self.real.transact_write_items(**request)
         self.told[token] = body
         return answer
+
+
+@contextmanager
+def moto_with_tokens() -> Iterator[tuple[WithTokens, Callable[[], None]]]:
+    """A client of moto with the template's tables, and what empties them."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        aws_world.copy_tables_once(patch)
+        client = boto3.client("dynamodb")
+        aws_world.make_tables(client)
+        yield WithTokens(client), aws_world.empty_tables
 
 
 def take_everything_out(client: Any) -> None:

@@ -25,11 +25,13 @@ from fulfillment.application.place_order import PlaceOrder
 from fulfillment.application.ports import StockShort, Write
 from fulfillment.domain import order as orders
 from fulfillment.domain import order_steps, task_steps
-from fulfillment.domain.errors import Busy, Conflict
+from fulfillment.domain.errors import Busy
 from fulfillment.domain.events import Event
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.stock import StockRow
 from fulfillment.messages import queue
+from tests.simulation.services import READERS
+from tests.support.functions import handler
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 MUTANTS: dict[str, Plant] = {}
@@ -250,9 +252,7 @@ def busy_reads_as_done(patch: pytest.MonkeyPatch) -> None:
 
         return works(event, context, read, handled, parking)
 
-    for name in ("intake", "reroute", "stock_feed", "notify"):
-        from tests.support.functions import handler  # noqa: PLC0415 - loads the functions
-
+    for name in READERS.values():
         handler(name)
         patch.setattr(sys.modules[f"functions_{name}_app"], "work_through", drops)
 
@@ -315,6 +315,3 @@ def hunt(name: str, worlds: Callable[[int], Sequence[str]], most: int) -> Found 
             if wrong := worlds(seed):
                 return Found(seed + 1, seed, wrong[0])
     return None
-
-
-__all__ = ["MUTANTS", "Conflict", "hunt", "planted"]

@@ -209,4 +209,8 @@ def still_reserved(stage: Stage) -> list[str]:
     """A day later nothing is set aside any more for somebody who never paid."""
     found = pages(stage.client.scan, TableName="Orders", ConsistentRead=True)
     rows = [row for row in found if text_of(row, "sk") == "ORDER"]
-    return [f"{text_of(row, 'order_id')} is still reserved" for row in rows if text_of(row, "status") == "reserved"]
+    return [
+        f"{text_of(row, 'order_id')} is still reserved"
+        for row in rows
+        if text_of(row, "status") == "reserved"
+    ]

@@ -74,6 +74,10 @@ class Scheduler:
         """The time by the clock of whoever asks."""
         return self.at + self._current.skew if self._current else self.at
 
+    def monotonic(self) -> float:
+        """Seconds, for what is remembered for a while."""
+        return self.at.timestamp()
+
     def sleep(self, seconds: float) -> None:
         """Nobody waits in vain: others go on."""
         self.at += timedelta(seconds=seconds)

@@ -87,7 +87,7 @@ def on_stage(scheduler: Scheduler, client: Any, plan: Plan | None = None) -> Ite
         patch.setattr(aws, "time", SimpleNamespace(sleep=scheduler.sleep))
         patch.setattr(aws, "random", SimpleNamespace(uniform=scheduler.uniform))
         patch.setattr(clock_module.SystemClock, "now", lambda _self: scheduler.now())
-        patch.setattr(catalog, "time", SimpleNamespace(monotonic=lambda: scheduler.at.timestamp()))
+        patch.setattr(catalog, "time", SimpleNamespace(monotonic=scheduler.monotonic))
         patch.setattr(catalog, "secrets", chance)
         patch.setattr(transaction, "secrets", chance)
         logger.setLevel(logging.CRITICAL)  # what goes wrong here is wanted

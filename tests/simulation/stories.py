@@ -16,6 +16,7 @@ from tests.simulation.services import KEY
 from tests.support.builders import delivery_body, order_body
 
 SKUS = ("tee", "cap")
+REASONS = ("not_found", "not_found", "not_found", "damaged", "no_time", "other")
 LATE_SECONDS = (
     595.0,
     600.0,
@@ -112,8 +113,8 @@ def staff(cast: Cast, location_id: str, steps: int) -> Story:
 
 def _next_step(cast: Cast, task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     chance = cast.chance
-    if chance.random() < 0.2:
-        return "refuse", {"reason": chance.choice(("not_found", "damaged", "no_time", "closing", "other"))}
+    if chance.random() < 0.25:
+        return "refuse", {"reason": chance.choice(REASONS)}
     if task["status"] == "open":
         return "accept", {}
     if task["method"] == "delivery":

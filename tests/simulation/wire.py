@@ -1,7 +1,7 @@
 """The seam between the router and AWS: here calls wait for their turn, and here they go wrong.
 
-Faults are made where the SDK would show them: a lost reply is the same request sent twice, since that is what boto3 does;
-a conflict comes as the cancellation that DynamoDB gives under contention and no local engine ever does.
+Faults are made where the SDK would show them: a lost reply is the same request sent twice, since that is what boto3
+does; a conflict comes as the cancellation that DynamoDB gives under contention and no local engine ever does.
 """
 
 from __future__ import annotations

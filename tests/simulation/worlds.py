@@ -21,7 +21,7 @@ from tests.support.functions import CONTEXT, handler
 from tests.support.world import FrozenClock, World
 
 NAMES = ("senayan", "kota", "menteng")
-MOST_STEPS = 4_000  # of one world while things go wrong; then the faults stop
+FAULTY_STEPS = (60, 600)  # so long things go wrong; then the faults stop, in the middle of everything
 SETTLED_WITHIN = 400  # functions started after the faults stopped
 PATIENCE = 3  # a caller's repeats of a request that was not answered, while things go wrong
 
@@ -156,7 +156,7 @@ class Running:
 
     def run(self) -> None:
         """Until nothing is left to be done, or the trouble lasted long enough."""
-        for _ in range(MOST_STEPS):
+        for _ in range(self.stage.scheduler.chance.randint(*FAULTY_STEPS)):
             if not self.step():
                 return
 

@@ -75,10 +75,15 @@ def copy_tables_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(moto_dynamodb, "copy", SimpleNamespace(deepcopy=deepcopy, copy=copy.copy))
 
 
-def empty() -> None:
-    """Take everything out of moto's tables and queues; they themselves stay."""
+def empty_tables() -> None:
+    """Take everything out of moto's tables."""
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
         table.items.clear()
+
+
+def empty() -> None:
+    """Take everything out of moto's tables and queues; they themselves stay."""
+    empty_tables()
     backend = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
     for name, queue in backend.queues.items():
         queue.last_purged_at = None  # moto allows one purge a minute, as SQS does

@@ -1,0 +1,58 @@
+"""Killed, cut off or refused at any AWS call of any command: it ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fulfillment.adapters import aws
+from tests.simulation.crashes import Report, enumerate_crashes
+from tests.simulation.engines import moto_with_tokens, take_everything_out
+from tests.simulation.flows import FLOWS
+from tests.simulation.memory import MemoryDynamoDB
+from tests.support.world import World
+
+Figure = Callable[[str, Any], None]  # pytest's record_property
+SOME = 17  # every so many of the points, where engines take their time
+LEAST_POINTS = 500
+
+
+@pytest.mark.proof
+def test_every_point_of_every_flow_in_memory(record_property: Figure) -> None:
+    memory = MemoryDynamoDB()
+    report = enumerate_crashes(memory, memory.empty)
+    record_property("figure", _figure("in memory", report))
+    assert report.wrong == ()
+    assert report.points >= LEAST_POINTS
+
+
+@pytest.mark.parametrize(
+    "every", [pytest.param(SOME, marks=pytest.mark.engine), pytest.param(1, marks=pytest.mark.soak)]
+)
+def test_the_points_on_dynamodb_local(engine_world: World, record_property: Figure, every: int) -> None:
+    client = aws.dynamodb()
+    report = enumerate_crashes(client, lambda: take_everything_out(client), every)
+    record_property("figure", _figure("on DynamoDB Local", report))
+    assert report.wrong == ()
+    assert report.points * every >= LEAST_POINTS
+
+
+@pytest.mark.parametrize(
+    "every", [pytest.param(SOME, marks=pytest.mark.proof), pytest.param(1, marks=pytest.mark.soak)]
+)
+def test_the_points_on_moto_with_tokens(record_property: Figure, every: int) -> None:
+    with moto_with_tokens() as (client, empty):
+        report = enumerate_crashes(client, empty, every)
+    record_property("figure", _figure("on moto with tokens", report))
+    assert report.wrong == ()
+    assert report.points * every >= LEAST_POINTS
+
+
+def _figure(where: str, report: Report) -> str:
+    return (
+        f"crash points {where}: {report.points} of {len(FLOWS)} flows, {len(report.wrong)} wrong; "
+        f"AWS calls by flow {json.dumps(report.calls)}"
+    )
