@@ -1,7 +1,7 @@
 """Seeded worlds: the real handlers, with everything around them made up and everything going wrong that can.
 
 A seed is a small world (``worlds.py``, ``stories.py``): locations, stock, shoppers, staff, tills. Its functions run as
-greenlets that stop at every AWS call (``scheduler.py``), where the seed chooses who goes on, what time it is, and whether
+greenlets that stop at every AWS call (``scheduler.py``), where the seed says who goes on, what time it is, and whether
 the call is lost, throttled, cancelled by a conflict or the last thing its function does (``wire.py``). Queues deliver
 twice, late and out of order (``services.py``). When the faults stop, everything that is under way must come to an end;
 then ``oracle.py`` holds the rows against each other and against what callers were told.
