@@ -225,3 +225,35 @@ def test_a_window_tells_that_it_changed_even_when_as_many_went_as_came(shop: Wor
     (after,) = shop.rows("Capacity")
     assert (before["used"], after["used"]) == ({"N": "1"}, {"N": "1"})
     assert (before["version"], after["version"]) == ({"N": "1"}, {"N": "3"})
+
+
+def test_two_tasks_of_one_order_in_one_hour_give_back_two_places(world: World) -> None:
+    # Given a delivery from two stores, one of which refuses, so that the other has two tasks for it in the same hour
+    world.given(a_product("tee"), stock("senayan", tee=2), stock("kota", tee=1))
+    world.given(a_location("senayan"), a_location("kota", point=north_of(SENAYAN, 1)))
+    world.order(delivery_body(lines=order_lines(tee=3)))
+    world.deliver("stock_feed", MORE_AT_KOTA)
+    world.on_task("senayan", "D-1~1", "refuse", {"reason": "no_time"})
+    world.settle()
+    assert [s["location_id"] for s in world.get_order("D-1").body["shipments"]] == ["senayan", "kota", "kota"]
+    assert places(world) == [2]
+
+    # When it is cancelled
+    world.on_order("D-1", "cancel")
+
+    # Then nothing is left of it
+    assert places(world) == []
+
+
+MORE_AT_KOTA = {
+    "type": "count",
+    "sku": "tee",
+    "location_id": "kota",
+    "on_hand": 9,
+    "observed_at": "2026-11-23T05:00:00+00:00",
+}
+
+
+def places(world: World) -> list[int]:
+    """Orders in each window that has any."""
+    return [used for row in world.rows("Capacity") if (used := int(row["used"]["N"]))]

@@ -297,3 +297,16 @@ def test_an_order_cancelled_at_its_deadline_and_paid_that_moment_is_cancelled_an
     assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
     assert cancelled.body["refund_required"] is True
     assert ledger(shop)["senayan"] == (2, 0, 2)
+
+
+def test_a_refusal_of_what_somebody_ends_meanwhile_is_told_so(shop: World) -> None:
+    # Given an order that is cancelled after staff's refusal has read it, and before the refusal reads the shelf
+    shop.order(order_body("A-1"))
+    shop.before("Stock", "BatchGetItem", lambda: shop.on_order("A-1", "cancel"))
+
+    # When
+    refused = shop.on_task("senayan", "A-1~1", "refuse", {"reason": "not_found"})
+
+    # Then it is no fault of ours, and nothing is blocked
+    assert (refused.status, refused.body["code"]) == (409, "wrong_state")
+    assert ledger(shop)["senayan"] == (2, 0, 2)

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -182,18 +183,19 @@ def fresh_database(engine: Engine) -> Iterator[Refusals]:
     At the end no request may have been refused as not valid.
     """
     refusals = Refusals()
-    client = boto3.client(
+    connect = partial(
+        boto3.client,
         "dynamodb",
         endpoint_url=engine.url,
         aws_access_key_id=f"database{next(_databases)}",
         aws_secret_access_key="any",
         region_name=aws_world.REGION,
-        config=aws.CONFIG,
     )
+    client, patient = connect(config=aws.CONFIG), connect()  # tables take seconds to make on a busy machine
     client.meta.events.register("after-call.dynamodb", refusals.watch)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(aws, "dynamodb", lambda: client)
-        for name, value in aws_world.make_tables(client).items():
+        for name, value in aws_world.make_tables(patient).items():
             patched.setenv(name, value)
         bootstrap.reset(clients=False)
         yield refusals

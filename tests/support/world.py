@@ -160,11 +160,16 @@ class World:
 
     def between(self, act: Callable[[], object]) -> None:
         """Let ``act`` happen after the router's next decision, just before its transaction is written."""
-        name, events = "before-call.dynamodb.TransactWriteItems", aws.dynamodb().meta.events
+        self.before("", "TransactWriteItems", act)
 
-        def once(**_: Any) -> None:
-            events.unregister(name, once)
-            act()
+    def before(self, table: str, operation: str, act: Callable[[], object]) -> None:
+        """Let ``act`` happen just before the next such call that names the table."""
+        name, events = f"before-call.dynamodb.{operation}", aws.dynamodb().meta.events
+
+        def once(params: Any, **_: Any) -> None:
+            if table in params["body"].decode():
+                events.unregister(name, once)
+                act()
 
         events.register(name, once)
 

@@ -13,6 +13,7 @@ from fulfillment.application.ports import (
     Command,
     OrderRepository,
     PickupCodes,
+    Stale,
     StockRepository,
 )
 from fulfillment.application.views import View
@@ -91,6 +92,8 @@ class WorkTasks:
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
             keys = {(a.sku, task.location_id) for a in task.allocations}
             rows = list(self.stock.rows(keys).values()) if reason == "not_found" else []
+            if task.holds_stock and not task_steps.still_reserved(task, rows):
+                raise Stale(order.order_id)  # somebody ended the task between the reading of order and stock
             return task_steps.refused(order, task, reason, note, rows, now)
 
         return self._take(step, command, take)

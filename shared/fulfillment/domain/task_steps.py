@@ -102,6 +102,12 @@ def refused(
     return Change(changed, effects, replacements, (place,), ((told, _detail(ended, order, reason=reason)),))
 
 
+def still_reserved(shipment: Shipment, rows: Sequence[StockRow]) -> bool:
+    """Whether these rows may be read as of the same moment as the task: they hold at least what it holds of them."""
+    held = {e.sku: e.quantity for e in stock_effects("release", shipment.location_id, shipment.units())}
+    return all(row.reserved >= held[row.sku] for row in rows)
+
+
 def _step(order: Order, shipment: Shipment, event: EventType) -> Change:
     changed = replace(order.with_shipment(shipment), version=order.version + 1)
     return Change(changed, events=((event, _detail(shipment, order)),))

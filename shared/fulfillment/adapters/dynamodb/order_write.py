@@ -42,7 +42,7 @@ still_available = "#available >= :needed"  # true while the floor is not touched
 still_reserved = "#reserved >= :quantity"  # always true: what we promised is still promised
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
 room_left = "attribute_not_exists(#used) OR #used <= :room"  # true for the first N orders of the window
-place_taken = "#used >= :one"  # true unless the window is long gone
+place_taken = "#used >= :orders"  # true unless the window is long gone
 within_limit = "#used <= :room"  # never true where no room was left from the beginning
 still_counted = "#used >= :units"  # true unless the row is long gone
 offers_method = (
@@ -193,34 +193,35 @@ def _capacity(transaction: Transaction, tables: Tables, write: Write) -> None:
         row_key = {"location_method": text(location_method), "window": text(window)}
         limit = effect_by_key[location_method, window].limit
         if orders > 0:
-            _take_place(transaction, tables, row_key, limit, write.at)
+            _take_places(transaction, tables, row_key, orders, limit, write.at)
         elif orders < 0:
             transaction.update(
                 tables.capacity,
                 row_key,
-                f"SET #used = #used - :one, {WINDOW_CHANGED}",
+                f"SET #used = #used - :orders, {WINDOW_CHANGED}",
                 condition=place_taken,
                 refused=None,  # a window that vanished needs nothing back
                 names={"#used": "used", "#version": "version"},
-                values={":one": number(1), ":none": number(0)},
+                values={":orders": number(-orders), ":one": number(1), ":none": number(0)},
             )
 
 
-def _take_place(
-    transaction: Transaction, tables: Tables, row_key: Row, limit: int | None, at: datetime
+def _take_places(
+    transaction: Transaction, tables: Tables, row_key: Row, orders: int, limit: int | None, at: datetime
 ) -> None:
     most = 2**31 if limit is None else limit  # without a limit orders are still counted, as backlog
     transaction.update(
         tables.capacity,
         row_key,
-        f"SET #used = if_not_exists(#used, :none) + :one, {WINDOW_CHANGED}, expires_at = :expires",
+        f"SET #used = if_not_exists(#used, :none) + :orders, {WINDOW_CHANGED}, expires_at = :expires",
         condition=room_left,
         refused=lambda _row: WindowFull(str(row_key)),
         names={"#used": "used", "#version": "version"},
         values={
             ":none": number(0),
             ":one": number(1),
-            ":room": number(most - 1),
+            ":orders": number(orders),
+            ":room": number(most - orders),
             ":expires": number(int((at + timedelta(days=WINDOW_DAYS)).timestamp())),
         },
     )
