@@ -56,7 +56,11 @@ class Scene:
 
     def parks(self, queue: str) -> None:
         """What can never be understood is put aside, with the reason."""
-        poison = f"no message of ours {uuid4()}"
+        self.puts_aside(queue, f"no message of ours {uuid4()}")
+
+    def puts_aside(self, queue: str, message: object) -> None:
+        """This message is."""
+        poison = message if isinstance(message, str) else json.dumps(message)
         self.send(f"{queue}Queue", poison)
         sqs, url = self.stack.client("sqs"), self.stack.queues[f"{queue}DeadLetters"]
 
@@ -170,7 +174,7 @@ def handover(scene: Scene) -> None:
 
 
 def feed(scene: Scene) -> None:
-    """A count, a sale, a count that leaves less than was promised, and a message nobody can read."""
+    """A count, a sale, a count that leaves less than was promised and one that contradicts it, and nonsense."""
     on_hand = shelf(scene)["on_hand"]
     sale = {"type": "movement", "movement_id": uuid4().hex, "sku": SKU, "location_id": STORE, "kind": "sale"}
     scene.send("StockFeedQueue", {**sale, "change": -1, "at": now()})
@@ -179,6 +183,7 @@ def feed(scene: Scene) -> None:
     count = {"type": "count", "sku": SKU, "location_id": STORE, "on_hand": 0, "observed_at": now()}
     scene.send("StockFeedQueue", count)
     scene.until("a count", lambda: shelf(scene)["on_hand"] == 0)
+    scene.puts_aside("StockFeed", {**count, "on_hand": 1})
     scene.parks("StockFeed")
 
 

@@ -6,14 +6,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from fulfillment.application.ports import CatalogRepository, Clock, LocationRepository, Stale, StockRepository
+from fulfillment.application.ports import (
+    COUNT_ID,
+    MOVEMENT_DAYS,
+    CatalogRepository,
+    Clock,
+    LocationRepository,
+    RecordedBefore,
+    Stale,
+    StockRepository,
+)
 from fulfillment.domain.errors import Busy, InvalidRequest
 from fulfillment.domain.events import Event
 from fulfillment.domain.stock import MovementKind, StockMovement, StockRow
 
 MAX_ROUNDS = 8
 FUTURE_TOLERANCE = timedelta(minutes=5)  # a till's clock may be off by this much; more is a wrong clock
-COUNT_ID = "a count"  # ids that are told have no space
+# Movements are kept for 90 days after their moment. For 30 of them the oldest that is taken must be known again when it
+# comes once more: queues keep messages for 14 days, and dead letters are looked at in that time.
+OLDEST = timedelta(days=MOVEMENT_DAYS - 30)
 
 Outcome = Literal["applied", "older", "done_before", "ours"]
 
@@ -72,8 +83,11 @@ class FeedStock:
             on_hand = told.on_hand + sum(m.change for m in since)
             row = before or StockRow(told.sku, told.location_id, 0)
             after = row.counted(on_hand, told.observed_at)
-            if self._written(before, after, movement):
-                return "applied"
+            try:
+                if self._written(before, after, movement):
+                    return "applied"
+            except RecordedBefore:  # by somebody else just now: the row says so
+                continue
         raise Busy("busy", f"The row of {told.sku} at {told.location_id} is being changed by others.")
 
     def movement(self, told: StockChange) -> Outcome:
@@ -93,20 +107,30 @@ class FeedStock:
             change=told.change,
             order_id=told.order_id,
         )
+        try:
+            return self._move(movement)
+        except RecordedBefore as known:
+            return self._repeated(known.movement, movement)
+
+    def _move(self, movement: StockMovement) -> Outcome:
+        try:
+            self.stock.move(movement)
+            return "applied"
+        except Stale:  # the row is new, was counted, or would come out short: look at it
+            pass
         for _ in range(MAX_ROUNDS):
-            if known := self.stock.was_recorded(movement):
-                return self._repeated(known, movement)
-            before = self.stock.row(told.sku, told.location_id)
-            row = before or StockRow(told.sku, told.location_id, 0)
-            seen_by_count = row.observed_at is not None and told.at <= row.observed_at
-            after = row.moved(0 if seen_by_count else told.change)
+            before = self.stock.row(movement.sku, movement.location_id)
+            row = before or StockRow(movement.sku, movement.location_id, 0)
+            seen_by_count = row.observed_at is not None and movement.at <= row.observed_at
+            after = row.moved(0 if seen_by_count else movement.change)
             if self._written(before, after, movement):
                 return "older" if seen_by_count else "applied"
-        raise Busy("busy", f"The row of {told.sku} at {told.location_id} is being changed by others.")
+        raise Busy("busy", f"The row of {movement.sku} at {movement.location_id} is being changed by others.")
 
     def _written(self, before: StockRow | None, after: StockRow, movement: StockMovement) -> bool:
         event = None
-        if after.available < 0 and (before is None or before.available >= 0):
+        shorter_than = min(0, before.available if before else 0)
+        if after.available < shorter_than:
             event = self._shortfall(after, movement)
         try:
             self.stock.write(before, after, movement, event)
@@ -116,12 +140,12 @@ class FeedStock:
 
     def _shortfall(self, row: StockRow, movement: StockMovement) -> Event:
         shelf = f"STOCK#{row.location_id}#{row.sku}"
-        event_id = f"{shelf}.{movement.movement_id}.{int(movement.at.timestamp() * 1000)}"
+        event_id = f"{shelf}.{movement.movement_id}.{int(movement.at.timestamp() * 1_000_000)}"
         detail = {"sku": row.sku, "location_id": row.location_id, "missing": -row.available}
         return Event(event_id, "StockShortfall", self.clock.now(), shelf, detail)
 
     def _same_moment(self, movement: StockMovement) -> Outcome:
-        known = self.stock.was_recorded(movement)
+        known = self.stock.count_at(movement.sku, movement.location_id, movement.at)
         if known is None or known.on_hand == movement.on_hand:
             return "done_before"
         raise InvalidRequest.of(
@@ -129,7 +153,7 @@ class FeedStock:
         )
 
     def _repeated(self, known: StockMovement, movement: StockMovement) -> Outcome:
-        if known.change == movement.change:
+        if known == movement:
             return "done_before"
         raise InvalidRequest.of(
             "movement_id", "contradicting_movement", "A movement of this id said something else before."
@@ -149,5 +173,9 @@ class FeedStock:
         if at > self.clock.now() + FUTURE_TOLERANCE:
             raise InvalidRequest.of(
                 "observed_at", "in_the_future", "This was seen more than 5 minutes ahead."
+            )
+        if at < self.clock.now() - OLDEST:
+            raise InvalidRequest.of(
+                "observed_at", "too_old", f"This was seen more than {OLDEST.days} days ago; count the shelf."
             )
         return sku

@@ -16,6 +16,11 @@ from fulfillment.domain.product import Product
 from fulfillment.domain.routing.candidate import StockPicture
 from fulfillment.domain.stock import StockMovement, StockRow
 
+COUNT_ID = "a count"  # ids that are told have no space
+MOVEMENT_DAYS = (
+    90  # longer than any till is offline, short enough to stay cheap; then nobody can know it any more
+)
+
 StockKey = tuple[str, str]  # (sku, location_id)
 WindowKey = tuple[str, Method, str]  # (location_id, method, window)
 
@@ -37,6 +42,14 @@ class AnsweredBefore(NotWritten):
 
 class Stale(NotWritten):
     """The order, stock row or location is no longer as it was read."""
+
+
+class RecordedBefore(NotWritten):
+    """A movement of this id (a count of this moment) was told before, and ``movement`` is what it said."""
+
+    def __init__(self, movement: StockMovement) -> None:
+        super().__init__(movement.movement_id)
+        self.movement = movement
 
 
 class StockShort(NotWritten):
@@ -149,7 +162,7 @@ class OrderRepository(Protocol):
 
 
 class StockRepository(Protocol):
-    """Stock rows. ``write`` is for the feed: one row, what moved, and an event when it came out short.
+    """Stock rows. ``move`` and ``write`` are for the feed: one row, what moved, and an event when it came out short.
 
     ``whereabouts`` are the locations with units of a SKU available, and how many, as they were so long ago at most.
     """
@@ -159,10 +172,11 @@ class StockRepository(Protocol):
     def everywhere(self, sku: str) -> Sequence[StockRow]: ...
     def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]: ...
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]: ...
+    def move(self, movement: StockMovement) -> None: ...
     def write(
         self, before: StockRow | None, after: StockRow, movement: StockMovement, event: Event | None
     ) -> None: ...
-    def was_recorded(self, movement: StockMovement) -> StockMovement | None: ...
+    def count_at(self, sku: str, location_id: str, at: datetime) -> StockMovement | None: ...
 
 
 class CatalogRepository(Protocol):

@@ -16,6 +16,7 @@
 |                                                 |                | and the same of all shelves of the location    |
 | everything that holds units or places           | Orders         | Scan in segments, tasks and some orders        |
 | everything that is counted                      | Stock, Capacity | Scan in segments                              |
+| whether a movement was told before              | StockMovements | Get ``stock_key``, ``ID#<movement_id>``        |
 | a product                                       | Products       | BatchGet ``sku``                               |
 | the product that a till means by a code         | Products       | BatchGet ``sku``: the code, and ``=`` folded   |
 | all locations, when one has changed             | Locations      | Scan                                           |
@@ -94,7 +95,7 @@ def all_shelves(location_id: str) -> str:
 
 
 def movement_key(at: datetime, movement_id: str) -> str:
-    """Sort key of a movement; the same movement told twice has the same key."""
+    """Sort key of a movement in its shelf's partition, where they stand in order of time."""
     return f"{instant(at)}#{movement_id}"
 
 
@@ -104,6 +105,14 @@ ALIAS = "="  # no SKU begins so
 def alias(code: str) -> str:
     """Key of the row that says whose barcode, or whose SKU in other letters, this is."""
     return f"{ALIAS}{folded(code)}"
+
+
+MOVEMENTS_END = ":"  # moments begin with a digit; ids of movements, in the same partition, come after it
+
+
+def movement_id(movement_id: str) -> str:
+    """Sort key of the row that says what was told under this id."""
+    return f"ID#{movement_id}"
 
 
 def location_method(location_id: str, method: str) -> str:

@@ -27,7 +27,7 @@ from fulfillment.adapters.dynamodb.rows import (
 )
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
-from fulfillment.application.ports import Stale, StockKey
+from fulfillment.application.ports import COUNT_ID, MOVEMENT_DAYS, RecordedBefore, Stale, StockKey
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.events import Event
 from fulfillment.domain.routing.candidate import StockPicture
@@ -36,12 +36,15 @@ from fulfillment.domain.stock import StockMovement, StockRow
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-MOVEMENT_DAYS = 90  # longer than any till is offline, short enough to stay cheap
 MAX_WHEREABOUTS = 300_000  # remembered of all SKUs together, about 45 MB; beyond, all are forgotten
 MAX_SINGLE_MOVEMENTS = 40  # of one command: with its 50 stock rows, more would not fit a transaction
 
 row_is_new = "attribute_not_exists(sku)"  # true unless somebody wrote the row since it was looked for
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
+stays_covered = "#available >= :needed"  # true while as many are available as go; nothing comes out short
+not_counted_since = (
+    "attribute_not_exists(#observed_at) OR #observed_at < :at"  # true unless a count saw the movement
+)
 not_recorded = "attribute_not_exists(stock_key)"  # true unless this movement was told before
 
 
@@ -116,27 +119,61 @@ class DynamoDBStockRepository:
                 self.client.query,
                 TableName=self.tables.stock_movements,
                 ConsistentRead=True,
-                KeyConditionExpression="stock_key = :shelf AND movement_key > :after",
-                ExpressionAttributeValues={":shelf": text(shelf), ":after": text(since)},
+                KeyConditionExpression="stock_key = :shelf AND movement_key BETWEEN :after AND :end",
+                ExpressionAttributeValues={
+                    ":shelf": text(shelf),
+                    ":after": text(since),
+                    ":end": text(keys.MOVEMENTS_END),
+                },
             )
             moved += [movement for row in found for movement in movements_in(row) if movement.sku == sku]
         return sorted(moved, key=lambda movement: movement.at)
 
-    def was_recorded(self, movement: StockMovement) -> StockMovement | None:
-        """The movement of this id and moment, if it was told before."""
-        item = movement_item(movement)
+    def count_at(self, sku: str, location_id: str, at: datetime) -> StockMovement | None:
+        """The count of this moment, if one was told."""
         found = self.client.get_item(
             TableName=self.tables.stock_movements,
-            Key={"stock_key": item["stock_key"], "movement_key": item["movement_key"]},
+            Key={
+                "stock_key": text(keys.stock_key(sku, location_id)),
+                "movement_key": text(keys.movement_key(at, COUNT_ID)),
+            },
             ConsistentRead=True,
         ).get("Item")
         return from_document(StockMovement, text_of(found, "document")) if found else None
 
+    def move(self, movement: StockMovement) -> None:
+        """The movement on the row as it stands, unread. RecordedBefore when it was told before; Stale when the row must
+        be looked at: it is not there, a count may have seen the movement, or it would come out short.
+        """
+        transaction = self._recording(movement)
+        transaction.update(
+            self.tables.stock,
+            {"sku": text(movement.sku), "location_id": text(movement.location_id)},
+            "SET #on_hand = #on_hand + :change, #available = #available + :change, #version = #version + :one",
+            condition=f"{stays_covered} AND ({not_counted_since})",
+            refused=_stale,
+            names={
+                "#on_hand": "on_hand",
+                "#available": "available",
+                "#version": "version",
+                "#observed_at": "observed_at",
+            },
+            values={
+                ":change": number(movement.change),
+                ":one": number(1),
+                ":needed": number(-movement.change),
+                ":at": text(keys.instant(movement.at)),
+            },
+        )
+        transaction.commit()
+
     def write(
         self, before: StockRow | None, after: StockRow, movement: StockMovement, event: Event | None
     ) -> None:
-        """Row, record and event together; Stale when the row changed or the movement was told meanwhile."""
-        transaction = Transaction(self.client)
+        """Row, record and event together; RecordedBefore when the movement was told before, Stale when the row
+        changed meanwhile.
+        """
+        transaction = self._recording(movement)
         if before is None:
             transaction.put(self.tables.stock, row_item(after), condition=row_is_new, refused=_stale)
         else:
@@ -148,12 +185,6 @@ class DynamoDBStockRepository:
                 names={"#version": "version"},
                 values={":version": number(before.version)},
             )
-        transaction.put(
-            self.tables.stock_movements,
-            movement_item(movement),
-            condition=not_recorded,
-            refused=_stale,
-        )
         if event:
             transaction.put_new(
                 self.tables.orders,
@@ -165,6 +196,18 @@ class DynamoDBStockRepository:
                 },
             )
         transaction.commit()
+
+    def _recording(self, movement: StockMovement) -> Transaction:
+        """A transaction that begins with the movement's record: that it is there already outweighs all else."""
+        items = [movement_item(movement)]
+        if movement.kind != "count":  # a count is known by its moment
+            items.insert(0, identity_item(movement))
+        transaction = Transaction(self.client)
+        for item in items:
+            transaction.put(
+                self.tables.stock_movements, item, condition=not_recorded, refused=_recorded_before
+            )
+        return transaction
 
 
 def stock_row(row: Row) -> StockRow:
@@ -216,6 +259,14 @@ def movement_item(movement: StockMovement) -> Row:
     }
 
 
+def identity_item(movement: StockMovement) -> Row:
+    """What was told under the movement's id, for as long as the movement itself is kept."""
+    return {
+        **movement_item(movement),
+        "movement_key": text(keys.movement_id(movement.movement_id)),
+    }
+
+
 @dataclass(frozen=True)
 class _Together:
     movements: tuple[StockMovement, ...]
@@ -239,11 +290,18 @@ def movement_items(movements: Sequence[StockMovement]) -> list[Row]:
 
 
 def movements_in(row: Row) -> Sequence[StockMovement]:
-    """The movements of a record."""
+    """The movements of a record; the row of an id is none."""
     document = text_of(row, "document")
+    if text_of(row, "movement_key") > keys.MOVEMENTS_END:
+        return []
     if text_of(row, "stock_key").startswith(keys.all_shelves("")):
         return from_document(_Together, document).movements
     return [from_document(StockMovement, document)]
+
+
+def _recorded_before(row: Row | None) -> Exception:
+    assert row is not None  # the condition fails only when the row is there
+    return RecordedBefore(from_document(StockMovement, text_of(row, "document")))
 
 
 def _stale(row: Row | None) -> Exception:
