@@ -1,4 +1,4 @@
-"""Place, read, confirm, extend and cancel orders: ``/v1/orders``."""
+"""Place, read, confirm, extend, cancel, hold and release orders: ``/v1/orders``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
-from fulfillment.api.requests import CancelIn, ConfirmIn, ExtendIn, OrderIn
+from fulfillment.api.requests import CancelIn, ConfirmIn, ExtendIn, HoldIn, OrderIn, ReleaseIn
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
 from fulfillment.observability import Metric, count, logger, metrics
@@ -44,12 +44,26 @@ def cancel(request: Request) -> Answer:
     return bootstrap.cancel_order()(request.path["order_id"], frozenset(asked.lines), command)
 
 
+def hold(request: Request) -> Answer:
+    """A person stops it."""
+    asked = request.parse(HoldIn)
+    command = request.command(asked)
+    return bootstrap.hold_order().hold(request.path["order_id"], asked.reason, asked.note, command)
+
+
+def release(request: Request) -> Answer:
+    """It goes on."""
+    return bootstrap.hold_order().release(request.path["order_id"], request.command(request.parse(ReleaseIn)))
+
+
 OPERATIONS = {
     "POST /v1/orders": place,
     "GET /v1/orders/{order_id}": get,
     "POST /v1/orders/{order_id}/confirm": confirm,
     "POST /v1/orders/{order_id}/extend": extend,
     "POST /v1/orders/{order_id}/cancel": cancel,
+    "POST /v1/orders/{order_id}/hold": hold,
+    "POST /v1/orders/{order_id}/release": release,
 }
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fulfillment.application.find_options import FindOptions
     from fulfillment.application.get_decisions import GetDecisions
     from fulfillment.application.get_order import GetOrder
+    from fulfillment.application.hold_order import HoldOrder
     from fulfillment.application.list_tasks import ListTasks
     from fulfillment.application.notify import Notify
     from fulfillment.application.operate import Operate
@@ -141,6 +142,14 @@ def extend_reservation() -> ExtendReservation:
     from fulfillment.application.extend_reservation import ExtendReservation
 
     return ExtendReservation(_orders(), _picture(True).config, SystemClock())
+
+
+@cache
+def hold_order() -> HoldOrder:
+    """A person stops an order, and lets it go on."""
+    from fulfillment.application.hold_order import HoldOrder
+
+    return HoldOrder(_orders(), SystemClock())
 
 
 @cache

@@ -91,7 +91,10 @@ def shop(scene: Scene) -> None:
     order_id = body["order_id"]
     caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
     caller.post(f"/v1/orders/{order_id}/extend", {}, key=uuid4().hex).expect(200)
+    person_in_charge = operations(scene.stack)
+    person_in_charge.post(f"/v1/orders/{order_id}/hold", {"reason": "check"}, key=uuid4().hex).expect(200)
     caller.post(f"/v1/orders/{order_id}/confirm", {}, key=uuid4().hex).expect(200)
+    person_in_charge.post(f"/v1/orders/{order_id}/release", {}, key=uuid4().hex).expect(200)
     person = staff(scene.stack, STORE)
     step(person, STORE, f"{order_id}~1", "accept")
     step(person, STORE, f"{order_id}~1", "ready")

@@ -15,7 +15,7 @@ from fulfillment.adapters import aws
 from fulfillment.domain.order import Order
 from tests.support.builders import a_line, a_location, a_product, stock
 from tests.support.ledger import Ledger, check_ledger
-from tests.support.races import Job, confirm, extend, place, race, shuffled, warm
+from tests.support.races import Job, confirm, extend, hold, place, race, shuffled, warm
 from tests.support.world import World
 
 pytestmark = pytest.mark.engine
@@ -84,3 +84,30 @@ def test_extending_is_yes_or_no_and_never_both(
         told = ledger.events[f"FIRST-{sku}"]
         assert not (told["ReservationExtended"] and told["OrderExpired"])
     assert set(ended.count()) <= {None, 200, 201, "out_of_stock", "paid_but_gone", "not_reserved"}
+
+
+@pytest.mark.parametrize("seed", [71, 72])
+def test_an_order_is_held_or_ended_and_never_both(
+    at_the_deadline: World, record_property: Figure, seed: int
+) -> None:
+    # When, for each, a person holds it, the sweep comes by, the money arrives and another buyer wants the unit
+    jobs: list[Job] = []
+    for sku in SKUS:
+        jobs += shuffled(
+            [
+                partial(hold, f"FIRST-{sku}"),
+                bootstrap.expire_reservations().sweep,
+                partial(confirm, f"FIRST-{sku}"),
+                partial(place, f"NEXT-{sku}", a_line(sku)),
+            ],
+            seed,
+        )
+    ended = race(jobs)
+    record_property("figure", ended.figure("ten deadlines, held or not", seed))
+
+    # Then one of the two has each unit, and what is held is what did not end
+    ledger = held_once(at_the_deadline, lambda sku: [f"FIRST-{sku}", f"NEXT-{sku}"])
+    for sku in SKUS:
+        first, told = ledger.orders[f"FIRST-{sku}"], ledger.events[f"FIRST-{sku}"]
+        assert told["OrderHeld"] == (first.hold is not None) <= (first.status in ("reserved", "confirmed"))
+        assert not (first.hold and told["OrderExpired"] and first.status == "reserved")

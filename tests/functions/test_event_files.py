@@ -84,6 +84,14 @@ CASES: dict[str, Case] = {
         minutes=5,
         orders={"EVENT-PENDING": "reserved"},
     ),
+    "orders_hold": Case(
+        says(200, status="confirmed", hold={"reason": "fraud_check"}),
+        after=(PICKUP,),
+        orders={"EVENT-PICKUP": "confirmed"},
+    ),
+    "orders_release": Case(
+        says(200, status="confirmed"), after=(PICKUP, "orders_hold"), orders={"EVENT-PICKUP": "confirmed"}
+    ),
     "orders_cancel": Case(
         says(200, status="cancelled", refund_required=True),
         after=(PICKUP,),

@@ -28,6 +28,7 @@ from fulfillment.adapters.dynamodb.rows import Row, instant_of, number_of, pages
 from fulfillment.adapters.dynamodb.stock import movements_in
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.application.ports import StockKey
+from fulfillment.domain.hold_steps import ON_ITS_WAY
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment
 from fulfillment.domain.stock import StockMovement
@@ -210,12 +211,12 @@ def _index_faults(ledger: Ledger, order: Order) -> Iterator[str]:
     row = ledger.order_rows[order.order_id]
     if (number_of(row, "version"), text_of(row, "status")) != (order.version, order.status):
         yield "row and document differ in version or status"
-    if ("due_bucket" in row) != (order.status == "reserved"):
+    if ("due_bucket" in row) != (order.status == "reserved" and order.hold is None):
         yield "the deadline index shows exactly what can run out, and does not here"
     for shipment in order.shipments:
         task = ledger.shipment_rows[order.order_id, shipment.number]
         stands = ("work_location" in task, text_of(task, "status"))
-        if stands != (shipment.status in WORK, shipment.status):
+        if stands != (shipment.status in WORK and order.hold is None, shipment.status):
             yield f"task {shipment.number} ({shipment.status}) stands wrongly in the work list"
 
 
@@ -240,6 +241,8 @@ def _task_faults(order: Order) -> Iterator[str]:
     statuses = [s.status for s in order.shipments]
     if ("waiting" in statuses) != (order.status == "reserved"):
         yield f"unpaid and paid tasks do not go together with its state: {statuses}"
+    if order.hold and order.status not in ON_ITS_WAY:
+        yield "it ended and is held"
     if order.status in ENDED and HOLDING & set(statuses):
         yield f"it ended and still holds units: {statuses}"
     if order.status == "fulfilled" and not (HANDED_OVER & set(statuses) and not HOLDING & set(statuses)):

@@ -123,6 +123,11 @@ def extend(order_id: str) -> Answer:
     return bootstrap.extend_reservation()(order_id, a_command(f"extend.{order_id}"))
 
 
+def hold(order_id: str) -> Answer:
+    """A person stops it."""
+    return bootstrap.hold_order().hold(order_id, "check", None, a_command(f"hold.{order_id}"))
+
+
 def cancel(order_id: str) -> Answer:
     """Let it go."""
     return bootstrap.cancel_order()(order_id, frozenset(), a_command(f"cancel.{order_id}"))
@@ -140,6 +145,7 @@ def warm() -> None:
         bootstrap.place_order,
         bootstrap.confirm_order,
         bootstrap.extend_reservation,
+        bootstrap.hold_order,
         bootstrap.cancel_order,
         bootstrap.expire_reservations,
         bootstrap.work_tasks,

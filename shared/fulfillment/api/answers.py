@@ -143,6 +143,14 @@ class PaymentOut(AnswerModel):
     amount_received: MoneyOut | None
 
 
+class HoldOut(AnswerModel):
+    """Who asks why nothing happens with an order hears it here."""
+
+    reason: str
+    since: Moment
+    note: str | None
+
+
 class OrderOut(AnswerModel):
     """An order."""
 
@@ -158,6 +166,7 @@ class OrderOut(AnswerModel):
     refund_required: bool
     created_at: Moment
     reservation_expires_at: Moment | None = None
+    hold: HoldOut | None = None
     choices: list[dict[str, Any]] | None = None
     refusal: str | None = None
 

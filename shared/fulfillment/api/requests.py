@@ -273,6 +273,17 @@ class ExtendIn(Contract):
     """The customer is still at it. Nothing to say."""
 
 
+class HoldIn(Contract):
+    """Why the order is stopped: a word for programs, and a note for people."""
+
+    reason: Annotated[Word, Field(examples=["fraud_check"])]
+    note: Short | None = None
+
+
+class ReleaseIn(Contract):
+    """The order may go on. Nothing to say."""
+
+
 class CancelIn(Contract):
     """Which lines to let go; without any, the whole order."""
 

@@ -33,6 +33,8 @@ class ExtendReservation:
             if order.is_overdue(now) or order.status != "reserved":
                 status = "expired" if order.is_overdue(now) else order.status
                 raise WrongState("not_reserved", f"An order that is {status} has no reservation to extend.")
+            if order.hold:
+                return None
             policy = policy_again(self.config, order)
             payment = order.payment
             until = policy.extended_deadline(payment.kind, order.created_at, now, payment.pay_by)

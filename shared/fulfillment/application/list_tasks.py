@@ -29,5 +29,5 @@ class ListTasks:
         return [
             views.task(order_id, task, orders[order_id].method, products, contacts.get(order_id))
             for order_id, task in found
-            if order_id in orders
+            if order_id in orders and orders[order_id].hold is None  # the index may lag
         ], more

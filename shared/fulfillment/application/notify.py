@@ -21,7 +21,7 @@ from fulfillment.domain import pickup_code
 from fulfillment.domain.events import Event
 from fulfillment.domain.order import WORK, CustomerContact, Order, Shipment, parse_task_id
 
-TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted"})
+TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted", "OrderReleased"})
 TO_CUSTOMER = frozenset(
     {
         "OrderConfirmed",
@@ -66,7 +66,8 @@ class Notify:
             tasks = [order.shipment(parse_task_id(event.detail["task_id"])[1])]
         if event.type == "TaskReady" and tasks[0].status != "ready":
             return []  # refused or cancelled since: nobody must come for it
-        told = [t for t in tasks if t.status in WORK] if event.type in TO_STORES else []
+        to_stores = event.type in TO_STORES and order.hold is None  # else they hear when it is released
+        told = [t for t in tasks if t.status in WORK] if to_stores else []
         messages = [self._to_store(event, order, t) for t in told]
         contact = self.orders.contact(order.order_id) if event.type in TO_CUSTOMER else None
         if contact:
@@ -78,7 +79,8 @@ class Notify:
         assert found is not None, task.location_id  # a location that has tasks is never deleted
         products = self.catalog.products({a.sku for a in task.allocations})
         subject, text = store_notice(order, task, found[0], products)
-        message_id = _message_id(event.event_id, f"store|{task.number}")
+        # Whatever event brings it: a store hears of a task once.
+        message_id = _message_id(order.order_id, f"task|{task.number}")
         attributes = {"location_id": task.location_id, "event": event.type, "message_id": message_id}
         return Message(message_id, "store", subject, text, attributes)
 

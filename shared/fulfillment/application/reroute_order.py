@@ -41,12 +41,16 @@ class RerouteOrder:
     clock: Clock
 
     def __call__(self, order_id: str, command: Command) -> str:
-        """What came of it: ``nothing_to_do``, ``rerouted``, ``asked`` or ``unfillable``. Safe to repeat."""
+        """What came of it: ``nothing_to_do``, ``on_hold`` (its release asks again), ``rerouted``, ``asked`` or
+        ``unfillable``. Safe to repeat.
+        """
         tidied = False
         for _ in range(MAX_ROUNDS):
             order = self.orders.load(order_id)
             if order is None or order.status not in ("confirmed", "needs_choice") or not order.unallocated():
                 return "nothing_to_do"
+            if order.hold:
+                return "on_hold"
             if not tidied:
                 # Refusals are few, so nothing old, and nothing that nobody paid for, stands in their way.
                 self.picture.locations.forget(REREAD_SECONDS)

@@ -81,7 +81,10 @@ def order(order: Order, now: datetime) -> View:
         "refund_required": order.refund_required,
         "created_at": moment(order.created_at),
     }
-    if order.reservation_expires_at:
+    if order.hold:
+        hold = order.hold
+        view["hold"] = {"reason": hold.reason, "since": moment(hold.since), "note": hold.note}
+    elif order.reservation_expires_at:
         view["reservation_expires_at"] = moment(order.reservation_expires_at)
     if order.choices:
         view["choices"] = [dict(choice) for choice in order.choices]

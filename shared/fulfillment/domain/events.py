@@ -12,6 +12,8 @@ EventType = Literal[
     "ReservationExtended",
     "OrderConfirmed",
     "OrderPaid",
+    "OrderHeld",
+    "OrderReleased",
     "OrderCancelled",
     "OrderExpired",
     "OrderFulfilled",

@@ -93,6 +93,15 @@ class Shipment:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """A person or a check stopped the order: it keeps its units and places, and nobody works on it until released."""
+
+    reason: str
+    since: datetime
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Order:
     """The order as stored; ``order_id`` is unique over all channels (see ``unique_order_id``).
 
@@ -124,11 +133,13 @@ class Order:
     policy_name: str = "default"
     policy_version: int = 0
     unpaid: Unpaid | None = None
+    hold: Hold | None = None
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether its reservation has ended: worth nothing from that instant on."""
+        """Whether its reservation has ended: worth nothing from that instant on. Never while the order is held."""
         return (
             self.status == "reserved"
+            and self.hold is None
             and self.reservation_expires_at is not None
             and now >= self.reservation_expires_at
         )

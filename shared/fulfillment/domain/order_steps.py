@@ -12,6 +12,7 @@ from fulfillment.domain.basket import Line
 from fulfillment.domain.decision import Decision, Shortfall
 from fulfillment.domain.errors import InvalidRequest, WrongState
 from fulfillment.domain.events import EventType
+from fulfillment.domain.hold_steps import free_when_ended
 from fulfillment.domain.ledger import CapacityEffect, StockEffect, stock_effects
 from fulfillment.domain.order import (
     HANDED_OVER,
@@ -148,6 +149,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         status="fulfilled" if partly else "cancelled",
         reservation_expires_at=None,
         unpaid=None,
+        hold=None,
         unfilled=(),
         choices=(),
         refund_required=order.payment.state == "captured",
@@ -195,6 +197,7 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
     changed = fulfilled_if_done(changed)
     if changed.unfilled and not _under_way(changed):
         changed = replace(changed, status="unfillable")
+    changed = free_when_ended(changed)
     return Change(changed, tuple(stock), (), tuple(capacity), _cancel_events(changed, sorted(line_ids)))
 
 

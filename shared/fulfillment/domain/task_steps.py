@@ -18,10 +18,15 @@ from fulfillment.domain.stock import RefusalReason, StockRow
 
 
 def of_location(order: Order, number: int, location_id: str) -> Shipment:
-    """The task, if it is this location's and was ever told to it; another store's task does not exist here."""
+    """The task, if it is this location's and was ever told to it; another store's task does not exist here.
+
+    WrongState while a person holds the order: no step is taken on it.
+    """
     shipment = order.shipment(number)
     if shipment.location_id != location_id or shipment.status == "waiting":
         raise NotFound("unknown_task", "There is no such task at this location.")
+    if order.hold:
+        raise WrongState("on_hold", "This order is held: put it back where it was, and wait for word.")
     return shipment
 
 

@@ -115,9 +115,11 @@ def _order(transaction: Transaction, tables: Tables, write: Write) -> None:
             },
         )
     known = {s.number: s for s in before.shipments} if before else {}
+    on_hold, was_on_hold = order.hold is not None, before is not None and before.hold is not None
     for shipment in order.shipments:
-        if known.get(shipment.number) != shipment:  # guarded by the order's version
-            transaction.put_new(tables.orders, shipment_item(order.order_id, shipment))
+        listed_anew = on_hold != was_on_hold and shipment.status in WORK
+        if known.get(shipment.number) != shipment or listed_anew:  # guarded by the order's version
+            transaction.put_new(tables.orders, shipment_item(order.order_id, shipment, on_hold=on_hold))
 
 
 def _stock(transaction: Transaction, tables: Tables, write: Write) -> None:
@@ -297,7 +299,7 @@ def order_item(order: Order) -> Row:
         "tasks": text(tasks_mark(order.shipments)),
         "document": text(to_document(replace(order, shipments=()))),
     }
-    if order.status == "reserved" and order.reservation_expires_at:
+    if order.status == "reserved" and order.reservation_expires_at and order.hold is None:
         item["due_bucket"] = text(keys.due_bucket(order.order_id))
         item["due_at"] = text(keys.instant(order.reservation_expires_at))
         item["holds"] = {"SS": sorted(_holds(order))}
@@ -320,8 +322,8 @@ def tasks_mark(shipments: Sequence[Shipment]) -> str:
     return ",".join(f"{s.number}:{s.status}:{sum(a.quantity for a in s.allocations)}" for s in shipments)
 
 
-def shipment_item(order_id: str, shipment: Shipment) -> Row:
-    """The task row. It stands in its location's work list while there is something to do."""
+def shipment_item(order_id: str, shipment: Shipment, *, on_hold: bool = False) -> Row:
+    """The task row. It stands in its location's work list while there is something to do and nobody holds the order."""
     item = {
         "order_id": text(order_id),
         "sk": text(keys.shipment(shipment.number)),
@@ -329,7 +331,7 @@ def shipment_item(order_id: str, shipment: Shipment) -> Row:
         "location_id": text(shipment.location_id),
         "document": text(to_document(shipment)),
     }
-    if shipment.status in WORK:
+    if shipment.status in WORK and not on_hold:
         task = f"{order_id}~{shipment.number}"
         item["work_location"] = text(shipment.location_id)
         item["work_due"] = text(keys.work_due(shipment.promise.due_at, task))

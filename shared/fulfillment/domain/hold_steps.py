@@ -1,0 +1,46 @@
+"""A person stops an order, and lets it go on. Each step is a plain function to a Change; None when it is so already."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from fulfillment.domain.errors import WrongState
+from fulfillment.domain.events import EventType
+from fulfillment.domain.order import Change, Hold, Order, OrderStatus, tasks_detail
+
+ON_ITS_WAY: frozenset[OrderStatus] = frozenset({"reserved", "confirmed", "needs_choice"})
+LEFT_TO_PAY = timedelta(minutes=10)  # after a hold, which was not the customer's doing
+
+
+def held(order: Order, hold: Hold) -> Change | None:
+    """Nobody works on it, and it does not run out. WrongState when it ended."""
+    if order.hold:
+        return None
+    if order.status not in ON_ITS_WAY or order.is_overdue(hold.since):
+        status = "expired" if order.is_overdue(hold.since) else order.status
+        raise WrongState("wrong_state", f"An order that is {status} cannot be held.")
+    changed = replace(order, hold=hold, version=order.version + 1)
+    told: EventType = "OrderHeld"
+    return Change(changed, events=((told, {"reason": hold.reason}),))
+
+
+def released(order: Order, now: datetime) -> Change | None:
+    """It goes on where it was. What is unpaid is kept for ten minutes at least, or until its old deadline.
+
+    The event names the tasks that nobody took yet: their stores hear of those that came up meanwhile.
+    """
+    if order.hold is None:
+        return None
+    deadline = order.reservation_expires_at
+    if deadline is not None:
+        deadline = max(deadline, now + LEFT_TO_PAY)
+    changed = replace(order, hold=None, reservation_expires_at=deadline, version=order.version + 1)
+    untouched = tuple(s for s in order.shipments if s.status == "open")
+    told: EventType = "OrderReleased"
+    return Change(changed, events=((told, tasks_detail(untouched, order.order_id)),))
+
+
+def free_when_ended(order: Order) -> Order:
+    """There is nothing to hold in an order that ended."""
+    return order if order.status in ON_ITS_WAY else replace(order, hold=None)
