@@ -20,7 +20,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +28,7 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from fulfillment import bootstrap
 from fulfillment.adapters import aws
@@ -176,6 +176,28 @@ class Refusals:
             self.seen.append(str(error))
 
 
+def client_of_fresh_database(engine: Engine) -> Any:
+    """A client of a database of its own with the template's tables."""
+    key = f"database{next(_databases)}"
+    patient = _client(engine, key, Config(read_timeout=START_SECONDS))
+    aws_world.make_tables(
+        patient
+    )  # takes seconds on a busy machine; a table asked for again would be there already
+    patient.close()
+    return _client(engine, key, aws.CONFIG)
+
+
+def _client(engine: Engine, key: str, config: Config) -> Any:
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=engine.url,
+        aws_access_key_id=key,
+        aws_secret_access_key="any",
+        region_name=aws_world.REGION,
+        config=config,
+    )
+
+
 @contextmanager
 def fresh_database(engine: Engine) -> Iterator[Refusals]:
     """The template's tables in a database of their own; all that the router reads and writes inside goes there.
@@ -183,19 +205,11 @@ def fresh_database(engine: Engine) -> Iterator[Refusals]:
     At the end no request may have been refused as not valid.
     """
     refusals = Refusals()
-    connect = partial(
-        boto3.client,
-        "dynamodb",
-        endpoint_url=engine.url,
-        aws_access_key_id=f"database{next(_databases)}",
-        aws_secret_access_key="any",
-        region_name=aws_world.REGION,
-    )
-    client, patient = connect(config=aws.CONFIG), connect()  # tables take seconds to make on a busy machine
+    client = client_of_fresh_database(engine)
     client.meta.events.register("after-call.dynamodb", refusals.watch)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(aws, "dynamodb", lambda: client)
-        for name, value in aws_world.make_tables(patient).items():
+        for name, value in aws_world.TABLE_VARIABLES.items():
             patched.setenv(name, value)
         bootstrap.reset(clients=False)
         yield refusals
