@@ -25,6 +25,8 @@ RUN_BY = {
     "fulfillment decide events/decide/jakarta.json": "tests/unit/test_decide_command.py",
     "fulfillment replay ORDER_ID": "tests/functions/test_replay.py",
     "fulfillment reconcile": "tests/unit/test_reconcile_command.py",
+    "fulfillment letters list": "tests/e2e/test_letters.py",
+    "fulfillment letters redrive": "tests/e2e/test_letters.py",
     "fulfillment policy show lowest-cost": "tests/unit/test_policy_command.py",
     "fulfillment policy check my-policy.yaml": "tests/unit/test_policy_command.py",
     "sam deploy --guided": "needs AWS",

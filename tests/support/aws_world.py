@@ -104,12 +104,20 @@ def restore(kept: dict[str, Any]) -> None:
 
 
 def make_queues() -> dict[str, str]:
-    """Create every queue of the template; answers url by logical id."""
+    """Create every queue of the template, each with its dead letters; answers url by logical id."""
     sqs = boto3.client("sqs")
-    return {
-        name: sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-        for name in resources("AWS::SQS::Queue")
-    }
+    known = resources("AWS::SQS::Queue")
+    attributes = {"VisibilityTimeout": "0"}
+    urls = {name: sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"] for name in known}
+    for name, properties in known.items():
+        if policy := properties.get("RedrivePolicy"):
+            target = urls[policy["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+            arn = sqs.get_queue_attributes(QueueUrl=target, AttributeNames=["QueueArn"])["Attributes"][
+                "QueueArn"
+            ]
+            told = {"deadLetterTargetArn": arn, "maxReceiveCount": policy["maxReceiveCount"]}
+            sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"RedrivePolicy": json.dumps(told)})
+    return urls
 
 
 def make_topics() -> dict[str, str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BATCH = 10  # entries of one SendMessageBatch or PutEvents call
 EVENT_SOURCE = "fulfillment"
-SENT_DAYS = 7  # queues keep a message for 4 days, and dead letters are sent again within days
+SENT_DAYS = 19  # a message may wait 4 days in its queue and 14 in the dead letters, and be sent again
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "hold what stock rows and capacity windows count against all open work; repair on request",
     ),
     "policy": ("fulfillment.cli.policy", "check policy files, show the shipped policies"),
+    "letters": ("fulfillment.cli.letters", "list dead letters with their reasons, and redrive them"),
     "openapi": ("fulfillment.cli.openapi", "print, write or check the OpenAPI document"),
 }
 

@@ -10,6 +10,7 @@
 | open tasks of a location, most urgent first     | Orders / work  | Query ``work_location``, ascending ``work_due`` |
 | reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
 | events to publish                               | Orders stream  | ``sk`` begins with ``EVENT#``                  |
+| all events, to publish some again by hand       | Orders         | Scan, ``sk`` begins with ``EVENT#``            |
 | stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
 | stock of a SKU everywhere, where there is any   | Stock          | Query ``sku``                                  |
 | what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
