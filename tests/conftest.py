@@ -88,6 +88,7 @@ def aws_queues() -> Iterator[dict[str, str]]:
     """Everything the template names, on moto: url by queue. Made once a module, since making it takes 0.3 s."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         aws_world.copy_tables_once(environment)
+        aws_world.say_what_is_there(environment)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in aws_world.CREDENTIALS.items():
             environment.setenv(name, value)
