@@ -310,3 +310,18 @@ def test_a_refusal_of_what_somebody_ends_meanwhile_is_told_so(shop: World) -> No
     # Then it is no fault of ours, and nothing is blocked
     assert (refused.status, refused.body["code"]) == (409, "wrong_state")
     assert ledger(shop)["senayan"] == (2, 0, 2)
+
+
+def test_a_fault_while_ending_what_is_over_never_reads_as_sold_out(shop: World) -> None:
+    # Given both tees set aside for somebody whose time to pay is over, and a service that fails once
+    shop.order(order_body("A-1", lines=order_lines(tee=2), payment=PENDING_CARD))
+    shop.clock.forward(minutes=10)
+    shop.fail_once("dynamodb", "TransactWriteItems", "InternalServerError")
+
+    # When another buyer comes, and asks again as they are told
+    refused = shop.order(order_body("A-2"), key="once")
+    taken = shop.order(order_body("A-2"), key="once")
+
+    # Then
+    assert (refused.status, refused.body["code"]) == (503, "unavailable")
+    assert taken.status == 201

@@ -142,6 +142,17 @@ FLOWS |= {
     "confirm late": Flow(
         _over(_ordered(payment=PENDING), minutes=11), _asks(on_order("A-1", "confirm", "paid"))
     ),
+    "extend": Flow(_over(_ordered(payment=PENDING), minutes=5), _asks(on_order("A-1", "extend", "wait"))),
+    "hold": Flow(
+        _ordered(payment=PENDING), _asks(on_order("A-1", "hold", "stop", {"reason": "fraud_check"}))
+    ),
+    "release": Flow(
+        lambda play: (
+            _ordered()(play),
+            play.call(on_order("A-1", "hold", "stop", {"reason": "fraud_check"})),
+        ),
+        _asks(on_order("A-1", "release", "go")),
+    ),
     "cancel": Flow(_ordered(), _asks(on_order("A-1", "cancel", "off"))),
     "cancel what was picked": Flow(_worked("accept", "ready"), _asks(on_order("A-1", "cancel", "off"))),
     "cancel a line": Flow(

@@ -27,8 +27,8 @@ from tests.simulation.stage import Stage
 from tests.support.functions import CHECKOUT
 from tests.support.ledger import Ledger, LedgerWrong, check_ledger
 
+KEPT_LONGER = {"OrderExpired", "ReservationExtended", "OrderHeld"}
 MAY_BE_PARKED = ("unknown_sku", "contradicting_count", "contradicting_movement", "in_the_future")
-OPENS_TASKS = ("OrderConfirmed", "OrderRerouted")
 
 
 @dataclass(frozen=True)
@@ -136,12 +136,12 @@ def _least(stage: Stage, shelf: tuple[str, str], heard: Heard) -> int:
 
 
 def _reservations(ledger: Ledger, events: list[Event]) -> Iterator[str]:
-    """What was over was not confirmed without being reserved again."""
+    """What was over was not confirmed without being reserved again; unless it was kept longer on the way."""
     by_order: dict[str, dict[str, Event]] = defaultdict(dict)
     for event in events:
         by_order[event.order_id][event.type] = event
     for order_id, told in by_order.items():
-        if "OrderReserved" not in told or "OrderConfirmed" not in told or "OrderExpired" in told:
+        if "OrderReserved" not in told or "OrderConfirmed" not in told or KEPT_LONGER & told.keys():
             continue
         deadline = _deadline(ledger, order_id)
         if told["OrderConfirmed"].at >= deadline:
@@ -159,13 +159,13 @@ def _hearing(stage: Stage, ledger: Ledger, events: list[Event]) -> Iterator[str]
     for event in events:
         if event.event_id not in on_bus:
             yield f"{event.event_id} ({event.type}) never reached the bus"
-        if event.type not in OPENS_TASKS:
-            continue
-        for task in event.detail["tasks"]:
-            number = int(task["task_id"].rpartition("~")[2])
-            still_open = ledger.orders[event.order_id].shipment(number).status in WORK
-            if still_open and _message_id(event.event_id, f"store|{number}") not in stage.services.sent:
-                yield f"{task['location_id']} never heard of {task['task_id']}"
+    for order in ledger.orders.values():
+        for task in order.shipments if order.hold is None else ():
+            if (
+                task.status in WORK
+                and _message_id(order.order_id, f"task|{task.number}") not in stage.services.sent
+            ):
+                yield f"{task.location_id} never heard of {order.order_id}~{task.number}"
 
 
 def _doors(told: Told) -> Iterator[str]:

@@ -64,6 +64,9 @@ def shopper(cast: Cast, number: int) -> Story:
 
 def _pays(cast: Cast, order_id: str, body: Mapping[str, Any]) -> Story:
     fate = cast.chance.random()
+    if cast.chance.random() < 0.2:
+        yield on_order(order_id, "extend", cast.key())
+        yield Wait(cast.chance.choice((1, *LATE_SECONDS)))
     if fate < 0.15:
         return
     if fate < 0.3:
@@ -143,6 +146,17 @@ def guesser(cast: Cast, location_id: str, tries: int) -> Story:
         for task in tasks[:1]:
             if task["status"] == "ready":
                 yield on_task(location_id, task["task_id"], "collect", _collecting("1111-1111"), cast.key())
+
+
+def desk(cast: Cast, orders: int) -> Story:
+    """Stops an order to look at it, and lets it go on."""
+    chance = cast.chance
+    for _ in range(chance.choice((1, 2))):
+        yield Wait(chance.choice((5, 60, 500)))
+        order_id = f"A-{chance.randrange(orders)}"
+        yield on_order(order_id, "hold", cast.key(), {"reason": "fraud_check"})
+        yield Wait(chance.choice((1, 300, 900)))
+        yield on_order(order_id, "release", cast.key())
 
 
 def till(cast: Cast, location_id: str, messages: int) -> Story:

@@ -246,12 +246,15 @@ def _begun(name: str, story: Story, scheduler: Scheduler) -> Caller:
 def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[str, Story]]:
     chance = stage.scheduler.chance
     cast = stories.Cast(chance, lambda: stage.scheduler.at, names, told.fed)
-    for n in range(chance.randint(3, 6)):
+    shoppers = chance.randint(3, 6)
+    for n in range(shoppers):
         yield f"shopper {n}", stories.shopper(cast, n)
     for name in names:
         if chance.random() < 0.8:
             yield f"staff {name}", stories.staff(cast, name, chance.randint(2, 6))
         if chance.random() < 0.4:
             yield f"till {name}", stories.till(cast, name, chance.randint(1, 4))
+    if chance.random() < 0.25:
+        yield "desk", stories.desk(cast, shoppers)
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)

@@ -11,11 +11,11 @@ from fulfillment.application.ports import Clock, Command, Held, OrderRepository
 from fulfillment.application.writing import change_order
 from fulfillment.domain.basket import Line
 from fulfillment.domain.decision import Decision
-from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired
 
 BUYER_MOST = 25  # that a buyer who is found short ends on the way; the sweep does the rest
+BROKEN = (AssertionError, LookupError, TypeError, ValueError)  # what reading or changing an order's own rows may raise
 SWEEP_MOST = 500  # in one run of the sweep; at 20 ms each it stays within the minute until the next
 
 
@@ -40,13 +40,13 @@ class ExpireReservations:
     def in_the_way(self, held: Held) -> int:
         """The same as the sweep for a buyer who is about to hear no: end what is over and holds some of this.
 
-        What is broken is the sweep's to report; but Busy when nothing could be ended because of others: that must
-        never read as "sold out".
+        An order that is broken is the sweep's to report; but when nothing could be ended because others or AWS stood
+        in the way, that is raised: it must never read as "sold out".
         """
         ended, failed = self._end_all(self.orders.overdue(self.clock.now(), BUYER_MOST, held))
-        busy = [error for error in failed.values() if isinstance(error, Busy)]
-        if busy and not ended:
-            raise busy[0]
+        trouble = [error for error in failed.values() if not isinstance(error, BROKEN)]
+        if trouble and not ended:
+            raise trouble[0]
         return ended
 
     def _end_all(self, order_ids: Sequence[str]) -> tuple[int, dict[str, Exception]]:

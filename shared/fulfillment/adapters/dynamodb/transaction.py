@@ -29,7 +29,7 @@ MAX_ATTEMPTS = 6  # under conflict; with the pauses below about a second, then t
 Refused = Callable[[Row | None], Exception]
 
 
-class LedgerBroken(Exception):
+class LedgerBroken(AssertionError):
     """A condition failed that can only fail if an invariant did: a bug, never an answer."""
 
 
