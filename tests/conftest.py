@@ -94,6 +94,7 @@ def aws_queues() -> Iterator[dict[str, str]]:
             environment.setenv(name, value)
         queues = aws_world.make_queues()
         topics = aws_world.make_topics()
+        aws_world.make_bucket()
         variables = {
             **aws_world.make_tables(boto3.client("dynamodb")),
             **aws_world.make_secrets(),

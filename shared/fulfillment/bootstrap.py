@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from fulfillment.application.place_order import PlaceOrder
     from fulfillment.application.reconcile import Reconcile
     from fulfillment.application.reroute_order import RerouteOrder
+    from fulfillment.application.take_stock_file import TakeStockFile
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
 
@@ -234,6 +235,27 @@ def feed_stock() -> FeedStock:
         DynamoDBStockRepository(client, tables),
         DynamoDBCatalogRepository(client, tables),
         DynamoDBLocationRepository(client, tables),
+        SystemClock(),
+    )
+
+
+@cache
+def take_stock_file() -> TakeStockFile:
+    """Files of counts and movements."""
+    from fulfillment.adapters.stock_files import S3StockFiles
+    from fulfillment.application.take_stock_file import TakeStockFile
+    from fulfillment.messages.stock_file import CsvStockRows
+
+    needed = ("tables.stock", "tables.products", "tables.locations", "stock_feed_queue_url")
+    known = _settings().need(*needed)
+    client, tables = aws.dynamodb(), known.tables
+    return TakeStockFile(
+        S3StockFiles(aws.s3()),
+        CsvStockRows(),
+        SqsStockFeed(aws.sqs(), known.stock_feed_queue_url),
+        DynamoDBCatalogRepository(client, tables),
+        DynamoDBLocationRepository(client, tables),
+        DynamoDBStockRepository(client, tables),
         SystemClock(),
     )
 

@@ -19,12 +19,14 @@ from tests.local.calls import checkout, operations, staff
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 from tests.local.stories import SHIP_TO, new_id, step
+from tests.local.tills import Till
 
 SKU = "TEE-RED-M"
 SHELF = 200  # enough for one round of everything
 MORE_THAN_THERE_IS = 9_999
 ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
 STORE = "senayan"
+SMALL_STORE = "malang"  # nobody orders from it here: a full snapshot may leave it with one SKU
 PATIENCE_SECONDS = 60
 
 
@@ -190,6 +192,19 @@ def feed(scene: Scene) -> None:
     scene.parks("StockFeed")
 
 
+def files(scene: Scene) -> None:
+    """A till's file with a row that says nothing, a full snapshot that is right, and a notification that is none."""
+    till, name = Till(scene.stack), f"snapshots/{SMALL_STORE}/{uuid4().hex}"
+    heading = "sku,on_hand,observed_at\n"
+    till.drop(name, f"{heading}{SKU},none,{now()}\n")
+    scene.until("errors beside a file", lambda: till.errors(name))
+    till.drop(name, f"{heading}{SKU},20,{now()}\n")
+    scene.until("no errors any more", lambda: till.errors(name) is None)
+    scene.until("a shop without the rest", lambda: till.report(name)["zeroed"] > 0)
+    scene.until("a count of a file", lambda: shelf(scene, SMALL_STORE)["on_hand"] == 20)
+    scene.parks("StockFiles")
+
+
 def expiry(scene: Scene) -> None:
     """A reservation that was never paid gives its unit back."""
     pay_by = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
@@ -250,6 +265,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Intake": (intake,),
     "Reroute": (refusal,),
     "StockFeed": (feed,),
+    "StockFiles": (files,),
     "Tasks": (shop, refusal, handover),
     "Publish": (handover,),
     "Notify": (handover,),
@@ -311,9 +327,9 @@ def delivery_order(quantity: int, sku: str = SKU) -> dict[str, Any]:
     return with_contact(body)
 
 
-def shelf(scene: Scene) -> dict[str, Any]:
+def shelf(scene: Scene, location_id: str = STORE) -> dict[str, Any]:
     """The row of the stock table, read behind the API: this must work whatever was taken away."""
-    key = {"sku": {"S": SKU}, "location_id": {"S": STORE}}
+    key = {"sku": {"S": SKU}, "location_id": {"S": location_id}}
     table = scene.stack.tables["Stock"]
     row = scene.stack.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
     return {name: int(row[name]["N"]) for name in ("on_hand", "reserved", "blocked", "available")}

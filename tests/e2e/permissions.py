@@ -6,13 +6,14 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from tests.local.stack import Stack
 from tests.support.template import resources
 
-SERVICES = ("dynamodb", "sqs", "sns", "events", "secretsmanager")
+SERVICES = ("dynamodb", "sqs", "sns", "s3", "events", "secretsmanager")
 # Asked by the platform with the role: event sources poll, destinations are sent to. The emulator does both without
 # asking, so only tests/template can hold these.
 ASKED_BY_THE_PLATFORM = {"ReceiveMessages", "ReadStream", "ListStreams", "ReportFailures"}
@@ -55,7 +56,10 @@ def never_asked(stack: Stack, decisions: Decisions) -> list[str]:
         idle += [
             f"{statement} {action}"
             for action in statement.actions
-            if (statement.function, action, resource) not in asked
+            if not any(
+                (who, what) == (statement.function, action) and fnmatchcase(on, resource)
+                for who, what, on in asked
+            )
         ]
     return idle
 

@@ -27,11 +27,13 @@ STACK_FIELDS = {
     "endpoint_url",
     "checkout",
     "operations",
+    "tills",
     "staff",
     "user_pool_id",
     "client_id",
     "tables",
     "queues",
+    "buckets",
 }
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.local.build import build
-from tests.local.deploy import deploy
+from tests.local.deploy import deploy, root_client
 from tests.local.emulator import REGION, Emulator
 from tests.local.inbox import listen
 from tests.local.people import add_caller, add_staff
 from tests.local.stack import Stack
 
 TABLES = ("Orders", "Stock", "StockMovements", "Products", "Locations", "Capacity", "Config", "Idempotency")
-QUEUES = ("Intake", "Reroute", "StockFeed", "Notify")
+QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify")
 FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 
 
@@ -34,6 +34,7 @@ def local_stack(
 def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) -> Stack:
     """Deploys on a running emulator and fills in who may call."""
     outputs, resources = deploy(template, emulator.endpoint_url)
+    speak_plainly(outputs["StockFilesBucket"], emulator.endpoint_url)
     url = emulator.endpoint_url
     # The host names that AWS would give do not resolve here; this path of the emulator's is the same stage.
     api_url = f"{url}/restapis/{outputs['ApiId']}/v1/_user_request_"
@@ -45,6 +46,7 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         endpoint_url=url,
         checkout=add_caller("checkout", outputs["CheckoutAccessArn"], url),
         operations=add_caller("operations", outputs["OperationsAccessArn"], url),
+        tills=add_caller("tills", outputs["StockFilesAccessArn"], url),
         staff={
             location_id: add_staff(f"{number:05}", [location_id], endpoint_url=url, **pool)
             for number, location_id in enumerate(location_ids, start=10001)
@@ -53,9 +55,15 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         queues={f"{queue}Queue": outputs[f"{queue}QueueUrl"] for queue in QUEUES}
         | {f"{queue}DeadLetters": outputs[f"{queue}DeadLettersUrl"] for queue in QUEUES}
         | {queue: outputs[f"{queue}Url"] for queue in FAILURES},
+        buckets={"StockFiles": outputs["StockFilesBucket"]},
         outputs=outputs,
         resources=resources,
         listeners=listen(outputs, url),
         authorizations=emulator.authorizations_path,
         **pool,
     )
+
+
+def speak_plainly(bucket: str, endpoint_url: str) -> None:
+    """The emulator speaks no TLS, which the bucket's policy demands: it would refuse everybody, as AWS would."""
+    root_client("s3", endpoint_url).delete_bucket_policy(Bucket=bucket)

@@ -40,11 +40,13 @@ class Stack(_Part):
     endpoint_url: str
     checkout: Credentials
     operations: Credentials
+    tills: Credentials
     staff: dict[str, StaffMember]
     user_pool_id: str
     client_id: str
     tables: dict[str, str]
     queues: dict[str, str]
+    buckets: dict[str, str]
 
     # Not in the file: outputs of the stack, physical ids by logical id, and the queues that listen to the topics.
     outputs: dict[str, str] = Field(default_factory=dict, exclude=True)

@@ -17,11 +17,13 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import dynamodb_backends
 from moto.dynamodb import models as moto_dynamodb
 from moto.dynamodb.models.table import Table
+from moto.s3.models import s3_backends
 from moto.sqs import sqs_backends
 
 from tests.support.template import resources, table_requests
 
 REGION = "ap-southeast-3"
+BUCKET = "stock-files"
 TABLE_VARIABLES = {
     "ORDERS_TABLE": "Orders",
     "STOCK_TABLE": "Stock",
@@ -106,12 +108,14 @@ def empty_tables() -> None:
 
 
 def empty() -> None:
-    """Take everything out of moto's tables and queues; they themselves stay."""
+    """Take everything out of moto's tables, queues and bucket; they themselves stay."""
     empty_tables()
     backend = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
     for name, queue in backend.queues.items():
         queue.last_purged_at = None  # moto allows one purge a minute, as SQS does
         backend.purge_queue(name)
+    for bucket in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.values():
+        bucket.keys.clear()
 
 
 def snapshot() -> dict[str, Any]:
@@ -142,6 +146,13 @@ def make_queues() -> dict[str, str]:
             told = {"deadLetterTargetArn": arn, "maxReceiveCount": policy["maxReceiveCount"]}
             sqs.set_queue_attributes(QueueUrl=urls[name], Attributes={"RedrivePolicy": json.dumps(told)})
     return urls
+
+
+def make_bucket() -> None:
+    """Create the bucket of the tills' files, which keeps every version."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
 
 
 def make_topics() -> dict[str, str]:

@@ -16,6 +16,7 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
@@ -54,6 +55,12 @@ def dynamodb() -> DynamoDBClient:
 def sqs() -> SQSClient:
     """The queues."""
     client: SQSClient = _client("sqs")
+    return client
+
+
+def s3() -> S3Client:
+    """The files."""
+    client: S3Client = _client("s3")
     return client
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fulfillment.adapters.aws import pause
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.rows import chunks, number, text
 from fulfillment.application.ports import Message
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 BATCH = 10  # entries of one SendMessageBatch or PutEvents call
+SEND_ROUNDS = 5  # of entries that the queue did not take, within 0.3 s; then the sender has it all once more
 EVENT_SOURCE = "fulfillment"
 SENT_DAYS = 19  # a message may wait 4 days in its queue and 14 in the dead letters, and be sent again
 
@@ -32,12 +34,21 @@ class SqsStockFeed:
     queue_url: str
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        """Send all; RuntimeError names the first that the queue did not take."""
+        """Send all, what a call did not take once more; RuntimeError names the first that is never taken."""
         for batch in chunks(messages, BATCH):
-            entries = [{"Id": str(n), "MessageBody": json.dumps(message)} for n, message in enumerate(batch)]
+            self._send(
+                [{"Id": str(n), "MessageBody": json.dumps(message)} for n, message in enumerate(batch)]
+            )
+
+    def _send(self, entries: Sequence[Mapping[str, str]]) -> None:
+        for attempt in range(SEND_ROUNDS):
             answer = self.client.send_message_batch(QueueUrl=self.queue_url, Entries=entries)  # type: ignore[arg-type]
-            if failed := answer.get("Failed"):
-                raise RuntimeError(f"the queue did not take a message: {failed[0]}")
+            failed = {entry["Id"]: entry for entry in answer.get("Failed", ())}
+            if not failed:
+                return
+            entries = [entry for entry in entries if entry["Id"] in failed]
+            pause(attempt)
+        raise RuntimeError(f"the queue did not take a message: {failed[entries[0]['Id']]}")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -165,12 +165,14 @@ class StockRepository(Protocol):
     """Stock rows. ``move`` and ``write`` are for the feed: one row, what moved, and an event when it came out short.
 
     ``whereabouts`` are the locations with units of a SKU available, and how many, as they were so long ago at most.
+    ``skus_at`` are the SKUs that have a row at a location, some seconds late, page by page.
     """
 
     def rows(self, keys: Collection[StockKey]) -> StockPicture: ...
     def row(self, sku: str, location_id: str) -> StockRow | None: ...
     def everywhere(self, sku: str) -> Sequence[StockRow]: ...
     def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]: ...
+    def skus_at(self, location_id: str) -> Iterator[str]: ...
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]: ...
     def move(self, movement: StockMovement) -> None: ...
     def write(

@@ -15,7 +15,7 @@ from fulfillment.cli import hours_text
 from fulfillment.cli.geofiles import Feature, note_overlaps, read_features
 from fulfillment.cli.places import PlaceKey, PlaceRow
 from fulfillment.cli.report import Report
-from fulfillment.cli.tabular import Columns, Row, read_table
+from fulfillment.cli.tabular import Row, read_table
 from fulfillment.domain.basket import Method, Money
 from fulfillment.domain.hours import OpeningHours
 from fulfillment.domain.location import (
@@ -30,6 +30,7 @@ from fulfillment.domain.location import (
 from fulfillment.domain.postal import PlaceKind, canonical, prefix_fault
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockRow
+from fulfillment.messages.csv_text import Columns
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

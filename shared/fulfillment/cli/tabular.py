@@ -13,19 +13,12 @@ from pathlib import Path
 
 from fulfillment.cli.report import Report
 from fulfillment.domain.basket import Point
+from fulfillment.messages.csv_text import Columns, delimiter_of, header_faults
 
 MAX_ROWS = 1_000_000  # more is a stock feed, not a file for a desk
 MAX_CELL = 2_000  # characters; no column holds a text
 _WHOLE = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns a file must have and those it may have."""
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
 
 
 @dataclass
@@ -153,8 +146,7 @@ def read_table(path: Path, columns: Columns, report: Report) -> Sequence[Row]:
     text = read_text(path, report)
     if text is None:
         return []
-    header_line = text.split("\n", 1)[0]
-    delimiter = ";" if header_line.count(";") > header_line.count(",") else ","
+    delimiter = delimiter_of(text.split("\n", 1)[0])
     try:
         table = list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
     except csv.Error as error:
@@ -206,14 +198,7 @@ def _limited(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _check_header(file: str, header: Sequence[str], columns: Columns, report: Report) -> bool:
-    known = columns.required + columns.optional
-    before = len(report.problems)
-    for name in columns.required:
-        if name not in header:
-            report.add(file, 1, name, "is missing")
-    for place, name in enumerate(header):
-        if name not in known:
-            report.add(file, 1, name or f"number {place + 1}", f"is not known; known are {', '.join(known)}")
-        elif name in header[:place]:
-            report.add(file, 1, name, "is there twice")
-    return len(report.problems) == before
+    wrong = list(header_faults(header, columns))
+    for column, reason in wrong:
+        report.add(file, 1, column, reason)
+    return not wrong

@@ -13,6 +13,7 @@
 | all events, to publish some again by hand       | Orders         | Scan, ``sk`` begins with ``EVENT#``            |
 | stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
 | stock of a SKU everywhere, where there is any   | Stock          | Query ``sku``                                  |
+| the SKUs that have a row at a location          | Stock / shelves | Query ``location_id``: keys alone             |
 | what moved on a shelf since a moment            | StockMovements | Query ``stock_key``, ``movement_key`` from then, |
 |                                                 |                | and the same of all shelves of the location    |
 | everything that holds units or places           | Orders         | Scan in segments, tasks and some orders        |

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -109,6 +109,20 @@ class DynamoDBStockRepository:
                 raise
             raise Busy("busy", f"Too many ask where {sku!r} is; send the same request again.") from error
         return {location_id: available for location_id, available in units.items() if available > 0}
+
+    def skus_at(self, location_id: str) -> Iterator[str]:
+        """The SKUs that have a row there, in their order. An index is some seconds behind: a row that was made just
+        now may be missing.
+        """
+        found = pages(
+            self.client.query,
+            TableName=self.tables.stock,
+            IndexName="shelves",
+            KeyConditionExpression="location_id = :location",
+            ExpressionAttributeValues={":location": text(location_id)},
+            ProjectionExpression="sku",
+        )
+        return (text_of(row, "sku") for row in found)
 
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]:
         """What moved on the shelf later than ``after``, oldest first."""
