@@ -18,6 +18,7 @@ from tests.support import aws_world, sample_chain
 from tests.support.contract import require_described
 from tests.support.functions import CONTEXT, handler
 from tests.support.template import ROOT
+from tests.support.till_files import drop
 from tests.support.world import World
 
 FOLDER = ROOT / "events"
@@ -34,7 +35,7 @@ class Case:
 
     ``after``: the files that come before it. ``minutes``: how long after them. ``answer``: what the function answers
     at least. ``orders``: their status afterwards. ``parked``: the reasons of what was put aside. ``told``: who heard
-    of what. ``queued``: messages that wait in the stock feed's queue.
+    of what. ``queued``: messages that wait in the stock feed's queue. ``dropped``: the file that a till dropped before.
     """
 
     answer: Mapping[str, Any]
@@ -44,6 +45,7 @@ class Case:
     parked: tuple[str, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
     queued: int = 0
+    dropped: str | None = None
 
 
 def says(status: int, /, **body: Any) -> dict[str, Any]:
@@ -136,6 +138,9 @@ CASES: dict[str, Case] = {
     "reconcile": Case({"differences": 0, "rounds": 1, "tasks": 2}, after=(PICKUP, DELIVERY)),
     # --- the shelf
     "stock_feed": Case(ALL_TAKEN, parked=("unknown_location",)),
+    "stock_files": Case(ALL_TAKEN, dropped="till-4.csv", queued=3),
+    "stock_files_snapshot": Case(ALL_TAKEN, dropped="snapshots/senayan/night.csv", queued=3),
+    "stock_files_test_event": Case(ALL_TAKEN),
     "admin_stock_updates": Case(says(200, accepted=2), queued=2),
     "admin_get_stock": Case(says(200, sku="SCARF-SILK-RED", on_hand=2, available=2)),
     # --- settings
@@ -236,6 +241,8 @@ def test_an_event_comes_out_as_the_table_says(chain: World, name: str) -> None:
     for earlier in case.after:
         replay(earlier)
     chain.clock.forward(minutes=case.minutes)
+    if case.dropped:
+        drop(case.dropped, (FOLDER / "stock_files" / case.dropped).read_bytes())
 
     # When
     answer = replay(name)

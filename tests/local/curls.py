@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from tests.local.paths import LOCAL_DIR
 from tests.local.stack import Credentials, Stack
+
+TILL_FILE = LOCAL_DIR / "till-4.csv"
 
 BASKET = {
     "channel": "web",
@@ -66,6 +69,13 @@ def print_curls(stack: Stack) -> None:
     print(
         f"curl {signed_operations} -H 'Idempotency-Key: try-4' {stack.api_url}/v1/stock-updates -d '{updates}'"
     )
+    print(
+        "\n# A till that cannot call anything drops a file; errors/till-4.csv and done/till-4.json are the answer"
+    )
+    row = f"{sku},{location_id},8,{_now()}"
+    TILL_FILE.write_text(f"sku,location_id,on_hand,observed_at\n{row}\n")
+    to = f"{stack.endpoint_url}/{stack.buckets['StockFiles']}/incoming/till-4.csv"
+    print(f"curl {_signed(stack, stack.tills, 's3')} -T {TILL_FILE} {to}")
     print("\n# The OpenAPI document")
     print(f"curl {stack.api_url}/v1/openapi.json")
 
@@ -74,10 +84,11 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _signed(stack: Stack, who: Credentials) -> str:
+def _signed(stack: Stack, who: Credentials, service: str = "execute-api") -> str:
+    content = "text/csv" if service == "s3" else "application/json"
     return (
-        f"--aws-sigv4 aws:amz:{stack.region}:execute-api --user {who.access_key_id}:{who.secret_access_key} "
-        "-H 'Content-Type: application/json'"
+        f"--aws-sigv4 aws:amz:{stack.region}:{service} --user {who.access_key_id}:{who.secret_access_key} "
+        f"-H 'Content-Type: {content}'"
     )
 
 

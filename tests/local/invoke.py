@@ -2,7 +2,7 @@
 
 The twin of `sam local invoke`: the handler runs here, under pdb if you like, against the tables of a `make run` that is
 up in another terminal. It gets the variables of events/env.json, in which a name of the template (`Orders`) stands for
-what it became on the emulator (`fulfillment-Orders-…`).
+what it became on the emulator (`fulfillment-Orders-…`); `stock-files` in an event stands for the bucket.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def main(arguments: list[str]) -> int:
         print("Nothing is up to invoke it against: start `make run` in another terminal.", file=sys.stderr)
         return 1
     os.environ.update(environment(name, stack))
-    answer = handler(name)(json.loads(Path(event_file).read_text()), Context(f"{name}-by-hand"))
+    event = Path(event_file).read_text().replace("stock-files", stack.buckets["StockFiles"])
+    answer = handler(name)(json.loads(event), Context(f"{name}-by-hand"))
     print(json.dumps(answer, indent=2, default=str))
     return 0
 

@@ -31,12 +31,13 @@ class S3StockFiles:
 
     def chunks(self, file: DroppedFile) -> Iterator[bytes]:
         """The bytes of this very version."""
+        version: Any = {"VersionId": file.version_id} if file.version_id else {}
         for start in range(0, file.size, PART_BYTES):
             answer = self.client.get_object(
                 Bucket=file.bucket,
                 Key=file.key,
-                VersionId=file.version_id,
                 Range=f"bytes={start}-{min(start + PART_BYTES, file.size) - 1}",
+                **version,
             )
             yield answer["Body"].read()
 

@@ -13,11 +13,13 @@ ZoneOf = Callable[[str], tzinfo | None]  # a location's time zone; None where th
 
 @dataclass(frozen=True)
 class DroppedFile:
-    """A file as it was dropped. ``version_id`` names these very bytes, whatever is dropped under the name later."""
+    """A file as it was dropped. ``version_id`` names these very bytes, whatever is dropped under the name later; None
+    is what is newest.
+    """
 
     bucket: str
     key: str
-    version_id: str
+    version_id: str | None
     size: int
 
 

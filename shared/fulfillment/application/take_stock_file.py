@@ -84,6 +84,7 @@ class _Taking:
     by: TakeStockFile
     file: DroppedFile
     answer: FileAnswer
+    there: dict[str, bool] = field(default_factory=dict)
     zones: dict[str, tzinfo | None] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
     moment: datetime | None = None
@@ -114,7 +115,7 @@ class _Taking:
             return f"the name does not end in {SUFFIX}"
         if self.file.size > MAX_BYTES:
             return f"the file has {self.file.size:,} bytes, at most {MAX_BYTES:,}; split it"
-        if self.location_id is not None and self._zone_of(self.location_id) is None:
+        if self.location_id is not None and not self._is_there(self.location_id):
             return f"the folder names a location {self.location_id!r}, and there is none"
         return None
 
@@ -150,7 +151,7 @@ class _Taking:
         strangers = []
         if sku is None:
             strangers.append(Fault(row.code_column, f"there is no product {code!r}"))
-        if self._zone_of(message["location_id"]) is None:
+        if not self._is_there(message["location_id"]):
             strangers.append(Fault("location_id", f"there is no location {message['location_id']!r}"))
         self.unknown += bool(strangers)
         for fault in strangers:
@@ -164,7 +165,7 @@ class _Taking:
         column = "observed_at" if "on_hand" in message else "at"
         if moment > self.by.clock.now() + FUTURE_TOLERANCE:
             return Fault(column, "is more than 5 minutes ahead")
-        if self._zone_of(message["location_id"]) is None and len(self.zones) >= MAX_LOCATIONS:
+        if message["location_id"] not in self.there and len(self.there) >= MAX_LOCATIONS:
             return Fault("location_id", f"at most {MAX_LOCATIONS:,} locations in a file; split it")
         if self.location_id is None:
             return None
@@ -201,9 +202,14 @@ class _Taking:
         for fault in faults:
             self.answer.refuse(row, fault)
 
+    def _is_there(self, location_id: str) -> bool:
+        if location_id not in self.there and len(self.there) < MAX_LOCATIONS:
+            self.there[location_id] = bool(location_id) and self.by.locations.exists(location_id)
+        return self.there.get(location_id, False)
+
     def _zone_of(self, location_id: str) -> tzinfo | None:
-        if location_id not in self.zones and len(self.zones) < MAX_LOCATIONS:
-            found = self.by.locations.get(location_id) if location_id else None
+        if location_id not in self.zones and self._is_there(location_id):
+            found = self.by.locations.get(location_id)
             self.zones[location_id] = ZoneInfo(found[0].timezone) if found else None
         return self.zones.get(location_id)
 

@@ -48,7 +48,7 @@ class _Told(BaseModel):
 class _Object(_Told):
     key: str
     size: int
-    version_id: Annotated[str, Field(alias="versionId")]
+    version_id: Annotated[str | None, Field(alias="versionId")] = None  # by hand, of what is newest
 
 
 class _Bucket(_Told):
