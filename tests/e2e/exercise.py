@@ -19,14 +19,14 @@ from tests.local.calls import checkout, operations, staff
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 from tests.local.stories import SHIP_TO, new_id, step
-from tests.local.tills import Till
+from tests.local.tills import HALL, Till, open_hall
 
 SKU = "TEE-RED-M"
 SHELF = 200  # enough for one round of everything
 MORE_THAN_THERE_IS = 9_999
 ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
 STORE = "senayan"
-SMALL_STORE = "malang"  # nobody orders from it here: a full snapshot may leave it with one SKU
+PARTS_OF_A_ROW = ("on_hand", "reserved", "blocked", "available")
 PATIENCE_SECONDS = 60
 
 
@@ -193,15 +193,21 @@ def feed(scene: Scene) -> None:
 
 
 def files(scene: Scene) -> None:
-    """A till's file with a row that says nothing, a full snapshot that is right, and a notification that is none."""
-    till, name = Till(scene.stack), f"snapshots/{SMALL_STORE}/{uuid4().hex}"
+    """Two counts in a till's file, one row that says nothing, a full snapshot that names one of the two, and a
+    notification that is none.
+    """
+    open_hall(scene.stack)
+    till, name = Till(scene.stack), f"snapshots/{HALL}/{uuid4().hex}"
+    counts = f"{SKU},{HALL},9,{now()}\n{ONLY_HERE},{HALL},9,{now()}\n"
+    till.drop(uuid4().hex, f"sku,location_id,on_hand,observed_at\n{counts}")
+    scene.until("a count of a file", lambda: shelf(scene, ONLY_HERE, HALL)["on_hand"] == 9)
     heading = "sku,on_hand,observed_at\n"
     till.drop(name, f"{heading}{SKU},none,{now()}\n")
     scene.until("errors beside a file", lambda: till.errors(name))
     till.drop(name, f"{heading}{SKU},20,{now()}\n")
     scene.until("no errors any more", lambda: till.errors(name) is None)
-    scene.until("a shop without the rest", lambda: till.report(name)["zeroed"] > 0)
-    scene.until("a count of a file", lambda: shelf(scene, SMALL_STORE)["on_hand"] == 20)
+    scene.until("a shop without the rest", lambda: shelf(scene, ONLY_HERE, HALL)["on_hand"] == 0)
+    scene.until("a report", lambda: till.report(name)["zeroed"] > 0)
     scene.parks("StockFiles")
 
 
@@ -327,12 +333,13 @@ def delivery_order(quantity: int, sku: str = SKU) -> dict[str, Any]:
     return with_contact(body)
 
 
-def shelf(scene: Scene, location_id: str = STORE) -> dict[str, Any]:
+def shelf(scene: Scene, sku: str = SKU, location_id: str = STORE) -> dict[str, Any]:
     """The row of the stock table, read behind the API: this must work whatever was taken away."""
-    key = {"sku": {"S": SKU}, "location_id": {"S": location_id}}
+    key = {"sku": {"S": sku}, "location_id": {"S": location_id}}
     table = scene.stack.tables["Stock"]
-    row = scene.stack.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
-    return {name: int(row[name]["N"]) for name in ("on_hand", "reserved", "blocked", "available")}
+    found = scene.stack.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
+    row = found.get("Item") or dict.fromkeys(PARTS_OF_A_ROW, {"N": "-1"})  # none yet
+    return {name: int(row[name]["N"]) for name in PARTS_OF_A_ROW}
 
 
 def told(scene: Scene, what: Callable[[Any], bool]) -> Any:

@@ -13,24 +13,31 @@ from botocore.exceptions import ClientError
 
 from tests.local.calls import operations
 from tests.local.stack import Stack
-from tests.local.tills import Till
+from tests.local.tills import HALL, Till, open_hall
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 PATIENCE_SECONDS = 60
-SKU = "TOTE-CREAM"
-STORE = "malang"
+SKUS = ("TOTE-CREAM", "TEE-RED-M", "SCARF-SILK-RED")
 
 
-def test_a_count_and_a_sale_in_a_file_change_the_shelf_and_what_is_wrong_is_answered(stack: Stack) -> None:
-    # Given a file of a count, a sale after it, and a row that breaks off
-    till, name = Till(stack), f"till-{uuid4().hex}"
-    now, later = datetime.now(UTC), datetime.now(UTC).isoformat()
+@pytest.fixture(scope="module")
+def till(stack: Stack) -> Till:
+    """A till of a hall that nobody else has to do with."""
+    open_hall(stack)
+    return Till(stack)
+
+
+def test_a_count_and_a_sale_in_a_file_change_the_shelf_and_what_is_wrong_is_answered(
+    stack: Stack, till: Till
+) -> None:
+    # Given a file of a count by barcode, a sale after it, and a row that breaks off
+    name, now, later = f"till-{uuid4().hex}", datetime.now(UTC), datetime.now(UTC).isoformat()
     rows = [
-        "sku;location_id;on_hand;observed_at;movement_id;change;at;kind",
-        f" {SKU} ;{STORE};41;{now.isoformat()};;;;",
-        f'"{SKU}";{STORE};;;{uuid4().hex};-2;{later};sale',
-        f"{SKU};{STORE};many;{now.isoformat()};;;;",
+        "sku;barcode;location_id;on_hand;observed_at;movement_id;change;at;kind",
+        f";2060070074743;{HALL};41;{now.isoformat()};;;;",
+        f'" tote-Cream ";;{HALL};;;{uuid4().hex};-2;{later};sale',
+        f"TOTE-CREAM;;{HALL};many;{now.isoformat()};;;;",
     ]
 
     # When it is dropped
@@ -41,30 +48,27 @@ def test_a_count_and_a_sale_in_a_file_change_the_shelf_and_what_is_wrong_is_answ
     assert (report["rows"], report["sent"], report["refused"]) == (3, 2, 1)
     assert report["errors"] == f"errors/{name}.csv"
     assert (till.errors(name) or "").splitlines()[1].startswith("4,")
-    _until("the shelf", lambda: _on_hand(stack, SKU, STORE) == 39)
+    _until("the shelf", lambda: _on_hand(stack, "TOTE-CREAM") == 39)
 
 
-def test_what_a_full_snapshot_does_not_name_is_gone(stack: Stack) -> None:
-    # Given a store that has more than totes
-    till, name = Till(stack), f"snapshots/{STORE}/{uuid4().hex}"
-    others = [row["sku"]["S"] for row in _shelves(stack) if row["sku"]["S"] != SKU]
-    assert others
+def test_what_a_full_snapshot_does_not_name_is_gone(stack: Stack, till: Till) -> None:
+    # Given shelves of three SKUs
+    name, now = uuid4().hex, datetime.now(UTC).isoformat()
+    counts = "".join(f"{sku},{HALL},9,{now}\n" for sku in SKUS)
+    till.drop(name, f"sku,location_id,on_hand,observed_at\n{counts}")
+    _until("three shelves", lambda: [_on_hand(stack, sku) for sku in SKUS] == [9, 9, 9])
 
-    # When a full snapshot names the totes alone
-    till.drop(name, f"sku,on_hand,observed_at\n{SKU},17,{datetime.now(UTC).isoformat()}\n")
+    # When a full snapshot names one alone
+    name = f"snapshots/{HALL}/{name}"
+    till.drop(name, f"sku,on_hand,observed_at\n{SKUS[0]},17,{datetime.now(UTC).isoformat()}\n")
 
-    # Then there are totes, and nothing else
+    # Then there is that one, and nothing else
     report = _until("a report", lambda: till.report(name))
-    assert (report["sent"], report["zeroed"], report["errors"]) == (1 + len(others), len(others), None)
-    counted = {SKU: 17, **dict.fromkeys(others, 0)}
-    _until(
-        "all shelves",
-        lambda: {row["sku"]["S"]: int(row["on_hand"]["N"]) for row in _shelves(stack)} == counted,
-    )
+    assert (report["sent"], report["zeroed"], report["errors"]) == (3, 2, None)
+    _until("the shelves", lambda: [_on_hand(stack, sku) for sku in SKUS] == [17, 0, 0])
 
 
-def test_a_till_drops_files_and_reads_answers_and_nothing_else(stack: Stack) -> None:
-    till = Till(stack)
+def test_a_till_drops_files_and_reads_answers_and_nothing_else(till: Till) -> None:
     name = f"secret-{uuid4().hex}"
     till.drop(name, "")
     forbidden: list[Callable[[], Any]] = [
@@ -86,20 +90,6 @@ def _until(what: str, there: Callable[[], Any]) -> Any:
     raise AssertionError(f"{what}: not within {PATIENCE_SECONDS} s")
 
 
-def _on_hand(stack: Stack, sku: str, location_id: str) -> int:
+def _on_hand(stack: Stack, sku: str) -> int | None:
     rows = operations(stack).get(f"/v1/stock/{sku}").expect(200)["locations"]
-    found: int = next(row for row in rows if row["location_id"] == location_id)["on_hand"]
-    return found
-
-
-def _shelves(stack: Stack) -> list[dict[str, Any]]:
-    pages = (
-        stack.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=stack.tables["Stock"],
-            FilterExpression="location_id = :here",
-            ExpressionAttributeValues={":here": {"S": STORE}},
-        )
-    )
-    return [row for page in pages for row in page["Items"]]
+    return next((row["on_hand"] for row in rows if row["location_id"] == HALL), None)

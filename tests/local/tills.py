@@ -8,7 +8,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from tests.local.calls import operations
 from tests.local.stack import Stack
+
+HALL = "counted-hall"
 
 
 class Till:
@@ -44,3 +47,13 @@ class Till:
                 return None
             raise
         return found
+
+
+def open_hall(stack: Stack) -> None:
+    """A location that gets no orders, so that its shelves are nobody else's."""
+    caller = operations(stack)
+    hall = caller.get("/v1/locations/senayan").expect(200)
+    if caller.get(f"/v1/locations/{HALL}").status == 404:
+        hall |= {"location_id": HALL, "name": "Counted hall", "status": "paused"}
+        del hall["version"]
+        caller.put(f"/v1/locations/{HALL}", hall).expect(200)

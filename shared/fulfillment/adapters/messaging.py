@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -28,17 +29,24 @@ SENT_DAYS = 19  # a message may wait 4 days in its queue and 14 in the dead lett
 
 @dataclass(frozen=True)
 class SqsStockFeed:
-    """See ``ports.StockFeedQueue``."""
+    """See ``ports.StockFeedQueue``. ``at_once``: calls that may be on their way together."""
 
     client: SQSClient
     queue_url: str
+    at_once: int = 1
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Send all, what a call did not take once more; RuntimeError names the first that is never taken."""
-        for batch in chunks(messages, BATCH):
-            self._send(
-                [{"Id": str(n), "MessageBody": json.dumps(message)} for n, message in enumerate(batch)]
-            )
+        batches = [
+            [{"Id": str(n), "MessageBody": json.dumps(message)} for n, message in enumerate(batch)]
+            for batch in chunks(messages, BATCH)
+        ]
+        if self.at_once == 1:
+            for batch in batches:
+                self._send(batch)
+            return
+        with ThreadPoolExecutor(self.at_once) as senders:
+            list(senders.map(self._send, batches))  # raises what any of them raised
 
     def _send(self, entries: Sequence[Mapping[str, str]]) -> None:
         for attempt in range(SEND_ROUNDS):
