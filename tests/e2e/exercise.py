@@ -26,6 +26,7 @@ SHELF = 200  # enough for one round of everything
 MORE_THAN_THERE_IS = 9_999
 ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
 STORE = "senayan"
+NOT_YET = {"N": "-1"}
 PARTS_OF_A_ROW = ("on_hand", "reserved", "blocked", "available")
 PATIENCE_SECONDS = 60
 
@@ -338,8 +339,8 @@ def shelf(scene: Scene, sku: str = SKU, location_id: str = STORE) -> dict[str, A
     key = {"sku": {"S": sku}, "location_id": {"S": location_id}}
     table = scene.stack.tables["Stock"]
     found = scene.stack.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
-    row = found.get("Item") or dict.fromkeys(PARTS_OF_A_ROW, {"N": "-1"})  # none yet
-    return {name: int(row[name]["N"]) for name in PARTS_OF_A_ROW}
+    row = found.get("Item", {})
+    return {name: int(row.get(name, NOT_YET)["N"]) for name in PARTS_OF_A_ROW}
 
 
 def told(scene: Scene, what: Callable[[Any], bool]) -> Any:
