@@ -109,11 +109,14 @@ def writing(update: str | None, condition: str | None, told: Told, keys: frozens
     if update is not None:
         parser = plan.parser("UpdateExpression", update)
         actions = parser.whole(parser.update)
+        parser.within_limits([part for action in actions for part in action.arguments])
         change = as_change(parser, actions, plan.kinds, keys)
         touched = tuple(top(action.arguments[0]) for action in actions)
     if condition is not None:
         parser = plan.parser("ConditionExpression", condition)
-        test = as_test(parser, parser.whole(parser.condition), plan.kinds)
+        tree = parser.whole(parser.condition)
+        parser.within_limits([tree])
+        test = as_test(parser, tree, plan.kinds)
     return Writing(test, change, touched, plan.finished())
 
 
@@ -136,6 +139,7 @@ def reading(
     if filtered is not None:
         parser = plan.parser("FilterExpression", filtered)
         tree = parser.whole(parser.condition)
+        parser.within_limits([tree])
         filtered_names = frozenset(top_names(tree))
         for name in filtered_names:
             if key_condition is not None and name in keys:

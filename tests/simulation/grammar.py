@@ -13,6 +13,7 @@ from tests.simulation.attributes import Invalid, NotInMemory
 
 MAX_EXPRESSION_BYTES = 4096
 MAX_IN = 100
+MAX_OPERATORS = 300
 COMPARATORS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 CONDITIONS = {
     "attribute_exists": 1,
@@ -78,6 +79,11 @@ class Parser:
             if strange:
                 raise self.error(f'Syntax error; token: "{strange}"')
             self._tokens.append(word or mark)
+
+    def within_limits(self, trees: list[Any]) -> None:
+        """Comparators, functions, AND, OR, NOT, + and - count together."""
+        if sum(map(_operators, trees)) > MAX_OPERATORS:
+            raise self.error("The expression contains too many operators;")
 
     def error(self, message: str) -> Invalid:
         """As DynamoDB words it."""
@@ -311,7 +317,11 @@ class Parser:
         return self.error(f'Syntax error; token: "{token}", near: "{near}"')
 
 
-# --- paths
+# --- trees
+
+
+def _operators(tree: Tree) -> int:
+    return 1 + sum(map(_operators, tree.arguments)) if isinstance(tree, Call) else 0
 
 
 def top(path: Path) -> str:

@@ -17,7 +17,7 @@ themselves, and it keeps tokens of transactions until it is emptied, unless it i
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from threading import RLock
 from typing import Any
@@ -80,10 +80,15 @@ def _operation(*parameters: str) -> Callable[[Method], Callable[..., dict[str, A
 
 
 class MemoryDynamoDB:
-    """See the module. ``now`` tells seconds; after ten minutes by it a token is forgotten."""
+    """See the module. ``now`` tells seconds; after ten minutes by it a token is forgotten. ``tables`` are
+    CreateTable requests; without them they are the template's.
+    """
 
-    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
-        self._tables = {request["TableName"]: Table(request) for request in table_requests()}
+    def __init__(
+        self, now: Callable[[], float] = lambda: 0.0, tables: Sequence[Mapping[str, Any]] | None = None
+    ) -> None:
+        requests = table_requests() if tables is None else tables
+        self._tables = {request["TableName"]: Table(request) for request in requests}
         self._tokens: dict[str, tuple[float, bytes]] = {}
         self._now = now
         self._lock = RLock()

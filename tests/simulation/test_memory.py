@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from fulfillment.adapters.dynamodb.rows import number, text
 from tests.simulation.attributes import NotInMemory
 from tests.simulation.memory import MemoryDynamoDB
+from tests.support.documented import CHECKS, TABLE
 
 TEE = {"sku": text("tee"), "location_id": text("senayan")}
 CAP = {"sku": text("cap"), "location_id": text("senayan")}
@@ -40,6 +41,11 @@ def take_one(memory: MemoryDynamoDB, token: str) -> None:
     memory.transact_write_items(
         TransactItems=[{"Put": NEW_CAP}, {"Update": TAKE_ONE}], ClientRequestToken=token
     )
+
+
+def test_it_does_what_the_documentation_says() -> None:
+    client = MemoryDynamoDB(tables=[TABLE])
+    assert [difference for check in CHECKS if (difference := check.differs(client))] == []
 
 
 def test_a_transaction_writes_everything(memory: MemoryDynamoDB) -> None:

@@ -187,6 +187,11 @@ def client_of_fresh_database(engine: Engine) -> Any:
     return _client(engine, key, aws.CONFIG)
 
 
+def client_of_empty_database(engine: Engine, config: Config) -> Any:
+    """A client of a database of its own without tables."""
+    return _client(engine, f"database{next(_databases)}", config)
+
+
 def _client(engine: Engine, key: str, config: Config) -> Any:
     return boto3.client(
         "dynamodb",
