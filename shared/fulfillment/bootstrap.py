@@ -88,7 +88,7 @@ def _picture(consistent: bool) -> Picture:
         locations=DynamoDBLocationRepository(client, tables),
         catalog=DynamoDBCatalogRepository(client, tables),
         stock=DynamoDBStockRepository(client, tables, consistent),
-        capacity=DynamoDBCapacityRepository(client, tables),
+        capacity=DynamoDBCapacityRepository(client, tables, consistent),
         config=config,
         geography=ShapelyGeography(config.zones),
     )

@@ -1,4 +1,4 @@
-"""`make bench`: decisions, candidate search, latencies of the deployed API, cold starts from the built layer.
+"""`make bench`: decisions, candidate search, what an order costs, latencies of the deployed API, cold starts.
 
 It judges nothing. These machines are noisy: read the ratios, which are taken in one run, rather than the milliseconds.
 """
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from tests.benchmarks import decision
+from tests.benchmarks import decision, units
 from tests.benchmarks.candidate_search import candidate_search, show
 from tests.benchmarks.cold_start import cold_starts
 from tests.local.build import build
@@ -32,6 +32,7 @@ def main() -> None:
     """All benchmarks, each in a table of its own."""
     decision.show(decision.decisions())
     show(candidate_search())
+    units.show(units.units())
     template = build()
     with local_stack(location_ids(), template=template) as stack:
         load_chain(stack)

@@ -55,8 +55,17 @@ def items(skus: Collection[str], postal_codes: Collection[str]) -> list[tuple[st
 
 
 def load(skus: Collection[str], postal_codes: Collection[str]) -> None:
-    """Write them into the tables, 25 at a time."""
-    written = items(skus, postal_codes)
+    """Write them into the tables."""
+    _write(items(skus, postal_codes))
+
+
+def load_without_stock(skus: Collection[str]) -> None:
+    """The same with empty shelves."""
+    _write([(table, item) for table, item in items(skus, ()) if table != "Stock"])
+
+
+def _write(written: list[tuple[str, rows.Item]]) -> None:
+    """25 at a time."""
     for start in range(0, len(written), 25):
         request: dict[str, list[dict[str, object]]] = {}
         for table, item in written[start : start + 25]:

@@ -18,7 +18,7 @@ from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark, product_items
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
-from fulfillment.adapters.dynamodb.rows import number_of, pages, text
+from fulfillment.adapters.dynamodb.rows import number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
@@ -112,7 +112,7 @@ class World:
     def pause(self, location_id: str) -> None:
         """Pause a location in the table, as another function would: nobody here forgets what it has read."""
         found = aws.dynamodb().get_item(TableName="Locations", Key={"location_id": text(location_id)})["Item"]
-        location = replace(from_document(Location, found["document"]["S"]), status="paused")
+        location = replace(from_document(Location, text_of(found, "document")), status="paused")
         aws.dynamodb().put_item(TableName="Locations", Item=location_item(location, 99))
         _mark_locations()
 

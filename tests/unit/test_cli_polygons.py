@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -120,13 +121,14 @@ def test_a_file_that_is_not_geojson_is_named(
 def test_a_location_whose_polygon_makes_it_too_large_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Given a service area of 25,000 corners around Jakarta
-    steps = [(number, 107.0 - number * 0.00004) for number in range(25_000)]
+    # Given a service area of 40,000 corners around Jakarta, none like another, so that packing it does not help enough
+    chance = random.Random(1)
+    steps = [(number, 107.0 - number * 0.000025 + chance.random() * 1e-6) for number in range(40_000)]
     jagged = [
         [
             [106.0, -7.0],
             [107.0, -7.0],
-            *([lon, -6.0 - number % 2 * 0.01] for number, lon in steps),
+            *([lon, -6.0 - number % 2 * 0.01 - chance.random() * 1e-3] for number, lon in steps),
             [106.0, -7.0],
         ]
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
@@ -17,13 +17,14 @@ from pydantic import ValidationError
 
 from fulfillment.adapters.dynamodb import keys, rows
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.adapters.dynamodb.order_write import order_item
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import Order, Payment
 from fulfillment.domain.policy import FloorRule, Policy
 from fulfillment.domain.product import Product
-from tests.support.builders import MONDAY_NOON, a_location, a_product
+from tests.support.builders import MONDAY_NOON, a_line, a_location, a_product
 from tests.support.values import a_reservation
 
 # --- keys
@@ -212,6 +213,35 @@ def test_all_pages_are_read() -> None:
 @pytest.mark.parametrize(("items", "runs"), [([], []), ([1], [[1]]), ([1, 2, 3], [[1, 2], [3]])])
 def test_runs_are_of_at_most_so_many(items: list[int], runs: list[list[int]]) -> None:
     assert list(rows.chunks(items, 2)) == runs
+
+
+# --- rows that are paid by the KB
+
+
+def test_a_row_that_fits_into_a_kb_stays_readable() -> None:
+    row = {"order_id": rows.text("A-1"), "document": rows.text("x" * 1005)}
+
+    assert rows.packed(row, "document") == row
+    assert rows.text_of(row, "document") == "x" * 1005
+
+
+def test_a_row_that_would_begin_a_second_kb_is_packed_and_reads_the_same() -> None:
+    told = "Sagara Menteng é, " * 60
+    row = {"order_id": rows.text("A-1"), "holds": {"SS": ["tee", "cap"]}, "document": rows.text(told)}
+
+    packed = rows.packed(row, "document")
+
+    assert packed["holds"] == row["holds"]
+    assert len(packed["document"]["B"]) < 100
+    assert rows.text_of(packed, "document") == told
+
+
+def test_the_same_value_is_packed_into_the_same_bytes() -> None:
+    order = a_reservation(lines=tuple(a_line(f"tee{n}", 1, str(n)) for n in range(50)))
+
+    again = from_document(Order, rows.text_of(order_item(order), "document"))
+    assert order_item(replace(again, shipments=order.shipments)) == order_item(order)
+    assert set(order_item(order)["document"]) == {"B"}
 
 
 # --- documents

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from fulfillment.adapters.aws import pause
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
-from fulfillment.adapters.dynamodb.rows import Row, batch_get, number, number_of, pages, text, text_of
+from fulfillment.adapters.dynamodb.rows import Row, batch_get, number, number_of, packed, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.application.ports import Stale, WindowKey
@@ -193,14 +193,15 @@ def locations_mark() -> Row:
 
 
 def location_item(location: Location, version: int) -> Row:
-    """The row: what transactions check stands beside the document."""
-    return {
+    """The row: what transactions check stands beside the document. Each order pays for all of what it checks."""
+    item = {
         "location_id": text(location.location_id),
         "status": text(location.status),
         "methods": {"SS": sorted(location.methods)} if location.methods else {"NULL": True},
         "version": number(version),
         "document": text(to_document(location)),
     }
+    return packed(item, "document")
 
 
 def _location(row: Row) -> Location:
@@ -357,10 +358,11 @@ def _policy(row: Row) -> Policy:
 
 @dataclass(frozen=True)
 class DynamoDBCapacityRepository:
-    """See ``ports.CapacityRepository``."""
+    """See ``ports.CapacityRepository``. ``consistent`` False costs half and may lag: good enough for advice."""
 
     client: DynamoDBClient
     tables: Tables
+    consistent: bool = True
 
     def used(self, windows: Collection[WindowKey]) -> Mapping[WindowKey, int]:
         """Orders taken in these windows; a window that nobody took yet is missing."""
@@ -369,7 +371,7 @@ class DynamoDBCapacityRepository:
             for location_id, method, window in windows
         }
         wanted = [{"location_method": text(lm), "window": text(window)} for lm, window in sorted(by_row)]
-        found = batch_get(self.client, self.tables.capacity, wanted, consistent=True)
+        found = batch_get(self.client, self.tables.capacity, wanted, consistent=self.consistent)
         return {
             by_row[text_of(row, "location_method"), text_of(row, "window")]: number_of(row, "used")
             for row in found

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.catalog import locations_mark, product_items
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.adapters.dynamodb.rows import packed
 from fulfillment.adapters.dynamodb.stock import row_item
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.location import Location, PlaceRecord, Zone
@@ -65,13 +66,14 @@ class KeptThrottled(Exception):
 def location_item(location: Location, version: int = 1) -> Item:
     """A row of Locations."""
     assert location.methods, location  # an empty set cannot be stored; a location that does nothing is closed
-    return _item(
+    item = _item(
         location_id=location.location_id,
         status=location.status,
         methods=set(location.methods),
         document=to_document(location),
         version=version,
     )
+    return packed(item, "document")
 
 
 def place_item(place: PlaceRecord) -> Item:

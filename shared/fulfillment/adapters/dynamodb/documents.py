@@ -1,6 +1,7 @@
 """Domain values to and from attributes.
 
-A row is its keys, the few attributes that conditions and indexes need, and ``document``: the whole value as JSON.
+A row is its keys, the few attributes that conditions and indexes need, and ``document``: the whole value as JSON
+(packed where the row would be more than a KB, see ``rows.packed``).
 Stock, capacity and idempotency rows have no document: every attribute of theirs takes part in a condition.
 """
 

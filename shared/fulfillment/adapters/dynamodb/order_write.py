@@ -10,7 +10,7 @@ from typing import Any
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
-from fulfillment.adapters.dynamodb.rows import Row, number, number_of, text, text_of
+from fulfillment.adapters.dynamodb.rows import Row, number, number_of, packed, text, text_of
 from fulfillment.adapters.dynamodb.stock import movement_items, row_item, stock_row
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import LedgerBroken, Refused, Transaction
@@ -73,14 +73,17 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
 def _answer(transaction: Transaction, tables: Tables, key: str, answer: Answer, at: datetime) -> None:
     transaction.put(
         tables.idempotency,
-        {
-            "idempotency_key": text(key),
-            "fingerprint": text(answer.fingerprint),
-            "status": number(answer.status),
-            "body": text(answer.body),
-            "created_at": text(keys.instant(at)),
-            "expires_at": number(int((at + timedelta(days=ANSWER_DAYS)).timestamp())),
-        },
+        packed(
+            {
+                "idempotency_key": text(key),
+                "fingerprint": text(answer.fingerprint),
+                "status": number(answer.status),
+                "body": text(answer.body),
+                "created_at": text(keys.instant(at)),
+                "expires_at": number(int((at + timedelta(days=ANSWER_DAYS)).timestamp())),
+            },
+            "body",
+        ),
         condition=first_time,
         refused=_answered_before,
     )
@@ -303,7 +306,7 @@ def order_item(order: Order) -> Row:
         item["due_bucket"] = text(keys.due_bucket(order.order_id))
         item["due_at"] = text(keys.instant(order.reservation_expires_at))
         item["holds"] = {"SS": sorted(_holds(order))}
-    return item
+    return packed(item, "document")
 
 
 def _holds(order: Order) -> set[str]:
@@ -335,7 +338,7 @@ def shipment_item(order_id: str, shipment: Shipment, *, on_hold: bool = False) -
         task = f"{order_id}~{shipment.number}"
         item["work_location"] = text(shipment.location_id)
         item["work_due"] = text(keys.work_due(shipment.promise.due_at, task))
-    return item
+    return packed(item, "document")
 
 
 def event_item(event: Event, sk: str) -> Row:

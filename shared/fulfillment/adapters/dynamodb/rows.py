@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ Row = Mapping[str, Any]  # an item as the service gives it: {"sku": {"S": "TEE"}
 
 BATCH_KEYS = 100  # the service's limit on BatchGetItem
 BATCH_ROUNDS = 6  # of keys left unprocessed, before giving up
+UNIT_BYTES = 1024  # every KB begun is written, and paid, once more: in a transaction two units each
 
 
 def text(value: str) -> dict[str, str]:
@@ -28,10 +30,27 @@ def number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
+def packed(item: Row, name: str) -> Row:
+    """The item, with its text ``name`` packed if it would not fit into one KB otherwise; what fits stays readable."""
+    if _size(item) <= UNIT_BYTES:
+        return item
+    return {**item, name: {"B": zlib.compress(item[name]["S"].encode(), 9)}}
+
+
+def _size(item: Row) -> int:
+    """Bytes of an item of texts, numbers and sets of texts, as DynamoDB counts them; numbers are smaller in truth."""
+    return sum(
+        len(name.encode())
+        + sum(len(str(one).encode()) for one in (what if isinstance(what, list) else [what]))
+        for name, value in item.items()
+        for what in value.values()
+    )
+
+
 def text_of(row: Row, name: str) -> str:
-    """A string of the row."""
-    value: str = row[name]["S"]
-    return value
+    """A string of the row, packed or not."""
+    value: Mapping[str, Any] = row[name]
+    return str(value["S"]) if "S" in value else zlib.decompress(bytes(value["B"])).decode()
 
 
 def number_of(row: Row, name: str, default: int = 0) -> int:

@@ -1,0 +1,58 @@
+"""The router's world on moto, for tests and benchmarks: all that the template names, and a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "test")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Fulfillment")
+os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+
+from fulfillment import bootstrap
+from fulfillment.adapters import clock as clock_module
+from fulfillment.adapters.dynamodb import catalog
+from tests.support import aws_world
+from tests.support.world import FrozenClock
+
+
+def frozen_clock(patch: pytest.MonkeyPatch) -> FrozenClock:
+    """The clock of every use case and cache; Monday noon in Jakarta until somebody moves it."""
+    frozen = FrozenClock()
+    patch.setattr(clock_module.SystemClock, "now", lambda self: frozen.now())
+    patch.setattr(catalog, "time", SimpleNamespace(monotonic=lambda: frozen.now().timestamp()))
+    return frozen
+
+
+@contextmanager
+def everything() -> Iterator[dict[str, str]]:
+    """Tables, queues, topics, bus and secrets of the template: url by queue."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        aws_world.copy_tables_once(environment)
+        aws_world.say_what_is_there(environment)
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name, value in aws_world.CREDENTIALS.items():
+            environment.setenv(name, value)
+        queues = aws_world.make_queues()
+        topics = aws_world.make_topics()
+        aws_world.make_bucket()
+        variables = {
+            **aws_world.make_tables(boto3.client("dynamodb")),
+            **aws_world.make_secrets(),
+            "EVENT_BUS_NAME": aws_world.make_bus(queues),
+            "STORE_TOPIC_ARN": topics["StoreTopic"],
+            "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],
+            "STOCK_FEED_QUEUE_URL": queues["StockFeedQueue"],
+            "PARKED_QUEUE_URL": queues["StockFeedDeadLetters"],
+        }
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        bootstrap.reset()
+        yield queues
+        bootstrap.reset()
