@@ -1,6 +1,6 @@
 """What an order costs: DynamoDB's read and write units of every command of its life, and which rows they are for.
 
-Recorded from real handler calls on moto by a hook on the client and counted by DynamoDB's formula
+Recorded from real handler calls on the in-memory engine and counted by DynamoDB's formula
 (``tests.support.units``), beside the least that the data's contract allows (``tests.support.lives.least_writes``). What
 a function reads once a minute (locations, policies) is left out. Run alone: ``python -m tests.benchmarks.units``.
 """
@@ -13,7 +13,6 @@ import pytest
 
 from tests.support import aws_world, moto_world
 from tests.support.lives import SHAPES, Shape, Step, least_writes, steps_of
-from tests.support.world import World
 
 
 def units() -> Iterator[tuple[Shape, list[Step]]]:
@@ -22,9 +21,8 @@ def units() -> Iterator[tuple[Shape, list[Step]]]:
         clock = moto_world.frozen_clock(patch)
         for shape in SHAPES:
             aws_world.empty()
-            world = World(clock, queues)
-            world.restart()
-            yield shape, steps_of(world, shape)
+            with moto_world.tables_in_memory(queues, clock) as world:
+                yield shape, steps_of(world, shape)
 
 
 def show(measured: Iterable[tuple[Shape, list[Step]]]) -> None:

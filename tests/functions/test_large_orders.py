@@ -75,6 +75,23 @@ def test_a_large_pickup_is_handed_over_and_a_late_count_knows_it(shop: World) ->
     assert shop.stock(SKUS[7], "senayan").on_hand == 8
 
 
+def test_two_shelves_that_moved_together_are_one_record_and_each_count_knows_its_own(shop: World) -> None:
+    # Given two SKUs that left together
+    shop.order(delivery_body(lines=order_lines(sku0=1, sku1=2)))
+    shop.on_task("senayan", "D-1~1", "accept")
+    shop.clock.forward(minutes=30)
+    shop.on_task("senayan", "D-1~1", "ship", {"carrier": "JNE", "tracking_number": "1"})
+    assert len(shop.rows("StockMovements")) == 1
+
+    # When counts come that were taken before, of both and of a third
+    for sku in SKUS[:3]:
+        count = {"type": "count", "sku": sku, "location_id": "senayan", "on_hand": 9}
+        assert shop.deliver("stock_feed", {**count, "observed_at": MONDAY_NOON.isoformat()}) == []
+
+    # Then each lacks what left of it
+    assert [shop.stock(sku, "senayan").on_hand for sku in SKUS[:3]] == [8, 7, 9]
+
+
 def test_a_large_parcel_is_shipped(shop: World) -> None:
     shop.order(delivery_body(lines=EVERYTHING))
     shop.on_task("senayan", "D-1~1", "accept")

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from fulfillment import bootstrap
 from fulfillment.adapters import aws
+from fulfillment.domain.policy import Policy
 from fulfillment.domain.stock import StockRow
 from tests.support import sample_chain
 from tests.support.builders import PENDING_CARD, SHIP_TO
@@ -62,11 +64,12 @@ def least_writes(shape: Shape, step: str) -> dict[str, int]:
     taken = {"Stock": 2 * lines, "Capacity": 2 * stores}
     again = {"Stock": 2 * first, "Capacity": 2, "task": 2, "index work": 1}
     handed_over = {"Stock": 2 * lines, "StockMovements": 2 * stores, "index work": stores}
-    new = {"contact": 2, "decision": 2, "location check": 2 * stores, "task": 2 * stores, "index due": 1}
+    new = {"contact": 2, "decision": 2, "location check": 2 * stores, "task": 2 * stores}
+    unpaid = {"unpaid units": 2, "index due": 1}
     opened = {"task": 2 * stores, "index work": stores}
     return {
-        "place, unpaid": change | taken | new,
-        "confirm": change | opened | {"index due": 1},
+        "place, unpaid": change | taken | new | unpaid,
+        "confirm": change | opened | unpaid,
         "tell of the order": {"Idempotency": 1 + stores},
         "accept, all tasks": each_task | {"index work": stores},
         "ready": change | {"task": 2, "index work": 1},
@@ -82,11 +85,13 @@ def least_writes(shape: Shape, step: str) -> dict[str, int]:
 
 def steps_of(world: World, shape: Shape) -> list[Step]:
     """The life of a paid order to its end, then that of one that is cancelled, and (deliveries) one that is refused."""
-    return [*_served(world, shape), *_ended(world, shape)]
+    skus = fill(world, shape)
+    return [*_served(world, shape, skus), *_ended(world, shape, skus)]
 
 
 def fill(world: World, shape: Shape) -> list[str]:
-    """The chain with as many SKUs, each at one of the stores alone. Answers the SKUs."""
+    """The chain with as many SKUs, each at one of the stores alone; any number may be unpaid. Answers the SKUs."""
+    bootstrap.operate().config.put_policy(Policy(max_unpaid_units=None))
     skus = sorted(sample_chain.chain().products)[: shape.lines]
     sample_chain.load_without_stock(skus)
     for number, sku in enumerate(skus):
@@ -94,8 +99,7 @@ def fill(world: World, shape: Shape) -> list[str]:
     return skus
 
 
-def _served(world: World, shape: Shape) -> Iterator[Step]:
-    skus = fill(world, shape)
+def _served(world: World, shape: Shape, skus: Sequence[str]) -> Iterator[Step]:
     world.options(_question(shape, skus))  # what a function reads once a minute is not an order's own price
     _order(world, shape, skus, "WARM-1")
     world.settle()
@@ -139,8 +143,7 @@ def _hand_over(world: World, shape: Shape, order_id: str) -> Iterator[Step]:
         yield from _told(world, "tell of the parcels")
 
 
-def _ended(world: World, shape: Shape) -> Iterator[Step]:
-    skus = [row["sku"]["S"] for row in world.rows("Products")]
+def _ended(world: World, shape: Shape, skus: Sequence[str]) -> Iterator[Step]:
     _order(world, shape, skus, "CANCELLED-1")
     with metered("cancel", world, served=False) as step:
         _expect(world.on_order("CANCELLED-1", "cancel"))

@@ -16,10 +16,12 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Fulfillment")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 from fulfillment import bootstrap
+from fulfillment.adapters import aws
 from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
+from tests.simulation.memory import MemoryDynamoDB
 from tests.support import aws_world
-from tests.support.world import FrozenClock
+from tests.support.world import FrozenClock, World
 
 
 def frozen_clock(patch: pytest.MonkeyPatch) -> FrozenClock:
@@ -28,6 +30,18 @@ def frozen_clock(patch: pytest.MonkeyPatch) -> FrozenClock:
     patch.setattr(clock_module.SystemClock, "now", lambda self: frozen.now())
     patch.setattr(catalog, "time", SimpleNamespace(monotonic=lambda: frozen.now().timestamp()))
     return frozen
+
+
+@contextmanager
+def tables_in_memory(queues: dict[str, str], clock: FrozenClock) -> Iterator[World]:
+    """The world with its tables on the in-memory engine, nothing in it and all functions cold."""
+    client = MemoryDynamoDB()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aws, "dynamodb", lambda: client)
+        bootstrap.reset(clients=False)
+        yield World(clock, queues)
+    bootstrap.reset(clients=False)
+    assert client.refused == []
 
 
 @contextmanager

@@ -15,13 +15,16 @@ how it works", "Using global secondary indexes")
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from fulfillment.adapters.dynamodb import keys
 from tests.support.template import table_requests
 
 Item = Mapping[str, Any]
@@ -29,6 +32,17 @@ Item = Mapping[str, Any]
 WRITE_BYTES = 1024
 READ_BYTES = 4096
 IN_A_TRANSACTION = 2
+METHODS = (
+    "get_item",
+    "batch_get_item",
+    "query",
+    "scan",
+    "put_item",
+    "update_item",
+    "delete_item",
+    "transact_write_items",
+    "batch_write_item",
+)
 # Rows of the Orders table by the beginning of their sort key.
 ORDER_ROWS = {
     "ORDER": "order",
@@ -82,9 +96,9 @@ class Charge:
 class Meter:
     """Everything that was charged while it ran."""
 
-    client: Any
+    get_item: Callable[..., Any]  # of the client itself: what the meter asks is not charged
+    query: Callable[..., Any]
     charges: list[Charge] = field(default_factory=list)
-    _asking: bool = False
 
     def total(self, kind: str) -> float:
         """Units of writes or of reads."""
@@ -98,32 +112,27 @@ class Meter:
                 found[charge.row] += charge.units  # type: ignore[assignment]
         return found
 
-    # --- boto3's seams
+    def metered(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        """The client's method, charged."""
+        call = "".join(word.title() for word in name.split("_"))
 
-    def before(self, params: Any, model: Any, context: Any, **_: Any) -> None:
-        """Remember the request, and the items as they are before it writes them."""
-        if not self._asking:
-            actions = _actions(model.name, params)
-            context["metered"] = (params, [(*action, self._now(action[0], action[2])) for action in actions])
+        def charged(**params: Any) -> Any:
+            actions = [(*action, self._now(action[0], action[2])) for action in _actions(call, params)]
+            try:
+                answer = real(**params)
+            except ClientError:
+                self._written(call, actions, done=False)
+                raise
+            if actions:
+                self._written(call, actions, done=True)
+            else:
+                self._read(call, params, answer)
+            return answer
 
-    def after(self, model: Any, context: Any, parsed: Any, **_: Any) -> None:
-        """Charge what the request did."""
-        if "metered" not in context:
-            return
-        params, actions = context.pop("metered")
-        if actions:
-            self._written(model.name, actions, done="Error" not in parsed)
-        else:
-            self._read(model.name, params, parsed)
+        return charged
 
     def _now(self, table: str, key: Item) -> Item | None:
-        self._asking = True
-        try:
-            found: Item | None = self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get(
-                "Item"
-            )
-        finally:
-            self._asking = False
+        found: Item | None = self.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
 
     def _written(self, call: str, actions: Sequence[Any], *, done: bool) -> None:
@@ -168,26 +177,21 @@ class Meter:
         if "ProjectionExpression" not in params:
             return parsed.get("Items", [])
         asked = {name: value for name, value in params.items() if name != "ProjectionExpression"}
-        self._asking = True
-        try:
-            items: Sequence[Item] = self.client.query(**asked)["Items"]
-        finally:
-            self._asking = False
+        items: Sequence[Item] = self.query(**asked)["Items"]
         return items
 
 
 @contextmanager
 def metering(client: Any) -> Iterator[Meter]:
     """Charge every request of this client. One request at a time."""
-    meter = Meter(client)
-    events = client.meta.events
-    events.register("before-parameter-build.dynamodb", meter.before)
-    events.register("after-call.dynamodb", meter.after)
+    meter = Meter(client.get_item, client.query)
+    for name in METHODS:
+        setattr(client, name, meter.metered(name, getattr(client, name)))
     try:
         yield meter
     finally:
-        events.unregister("before-parameter-build.dynamodb", meter.before)
-        events.unregister("after-call.dynamodb", meter.after)
+        for name in METHODS:
+            delattr(client, name)
 
 
 def _actions(call: str, params: Any) -> list[tuple[str, str, Item]]:
@@ -230,6 +234,8 @@ def _entry(item: Item | None, attributes: frozenset[str] | None, key_names: tupl
 
 
 def _row(table: str, item: Item) -> str:
+    if table == "Capacity" and item["location_method"]["S"].startswith(keys.unpaid("")):
+        return "unpaid units"
     if table != "Orders":
         return table
     sk = item["sk"]["S"]

@@ -21,6 +21,7 @@ from fulfillment.adapters.dynamodb.rows import (
     instant_of,
     number,
     number_of,
+    packed,
     pages,
     text,
     text_of,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 MAX_WHEREABOUTS = 300_000  # remembered of all SKUs together, about 45 MB; beyond, all are forgotten
-MAX_SINGLE_MOVEMENTS = 40  # of one command: with its 50 stock rows, more would not fit a transaction
 
 row_is_new = "attribute_not_exists(sku)"  # true unless somebody wrote the row since it was looked for
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
@@ -287,20 +287,26 @@ class _Together:
 
 
 def movement_items(movements: Sequence[StockMovement]) -> list[Row]:
-    """The records of one command's movements: one a shelf, or when they are many, one a location with all of them."""
-    if len(movements) <= MAX_SINGLE_MOVEMENTS:
-        return [movement_item(movement) for movement in movements]
+    """The records of one command's movements: of a location where several shelves moved, one with all of them.
+
+    A record a shelf would cost two units each, and fifty would not fit a transaction beside their fifty stock rows.
+    """
     by_location: dict[str, list[StockMovement]] = defaultdict(list)
     for movement in movements:
         by_location[movement.location_id].append(movement)
     return [
-        {
-            **movement_item(together[0]),
-            "stock_key": text(keys.all_shelves(location_id)),
-            "document": text(to_document(_Together(tuple(together)))),
-        }
-        for location_id, together in by_location.items()
+        movement_item(moved[0]) if len(moved) == 1 else _together(location_id, moved)
+        for location_id, moved in by_location.items()
     ]
+
+
+def _together(location_id: str, moved: Sequence[StockMovement]) -> Row:
+    item = {
+        **movement_item(moved[0]),
+        "stock_key": text(keys.all_shelves(location_id)),
+        "document": text(to_document(_Together(tuple(moved)))),
+    }
+    return packed(item, "document")
 
 
 def movements_in(row: Row) -> Sequence[StockMovement]:
