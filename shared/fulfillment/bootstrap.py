@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from fulfillment.application.picture import Picture
     from fulfillment.application.place_order import PlaceOrder
     from fulfillment.application.reconcile import Reconcile
+    from fulfillment.application.relieve_shortfall import RelieveShortfall
     from fulfillment.application.reroute_order import RerouteOrder
     from fulfillment.application.take_stock_file import TakeStockFile
     from fulfillment.application.try_decision import TryDecision
@@ -180,6 +181,15 @@ def reroute_order() -> RerouteOrder:
 
     _settings().need("tables.products")
     return RerouteOrder(_orders(), _picture(True), expire_reservations(), SystemClock())
+
+
+@cache
+def relieve_shortfall() -> RelieveShortfall:
+    """What was promised of a shelf that holds less."""
+    from fulfillment.application.relieve_shortfall import RelieveShortfall
+
+    tables = _settings().need("tables.stock", "tables.capacity").tables
+    return RelieveShortfall(_orders(), DynamoDBStockRepository(aws.dynamodb(), tables), SystemClock())
 
 
 @cache

@@ -20,6 +20,8 @@ class Metric(StrEnum):
     REQUEST_ANSWERED = "RequestAnswered"
     REQUEST_REFUSED = "RequestRefused"
     REROUTED = "Rerouted"
+    SHORTFALL_RELIEVED = "ShortfallRelieved"  # work that gave way
+    UNITS_STILL_SHORT = "UnitsStillShort"  # promised, not there, and nothing left to give way
     STOCK_APPLIED = "StockMessageApplied"
     STOCK_IGNORED = "StockMessageIgnored"
     STOCK_FILE_TAKEN = "StockFileTaken"

@@ -154,6 +154,23 @@ def refusal(scene: Scene) -> None:
     scene.parks("Reroute")
 
 
+def shortfall(scene: Scene) -> None:
+    """A count of nothing: what is unpaid ends, and what is paid becomes a question."""
+    caller = checkout(scene.stack)
+    unpaid = pickup_order(1, payment={"state": "pending", "kind": "card"})
+    paid = pickup_order(1)
+    for body in (unpaid, paid):
+        caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    count = {"type": "count", "sku": SKU, "location_id": STORE, "on_hand": 0, "observed_at": now()}
+    scene.send("StockFeedQueue", count)
+    for body, becomes in ((unpaid, "expired"), (paid, "needs_choice")):
+        path = f"/v1/orders/{body['order_id']}"
+        scene.until(
+            f"an order that is {becomes}",
+            lambda path=path, becomes=becomes: caller.get(path).expect(200)["status"] == becomes,
+        )
+
+
 def handover(scene: Scene) -> None:
     """A pickup, paid, told to store and customer, collected with the code at the second try; and one not found."""
     caller = checkout(scene.stack)
@@ -270,7 +287,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Options": (shop,),
     "Orders": (shop,),
     "Intake": (intake,),
-    "Reroute": (refusal,),
+    "Reroute": (refusal, shortfall),
     "StockFeed": (feed,),
     "StockFiles": (files,),
     "Tasks": (shop, refusal, handover),

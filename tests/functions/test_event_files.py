@@ -134,6 +134,9 @@ CASES: dict[str, Case] = {
         told=(("CustomerTopic", "OrderConfirmed"), ("StoreTopic", "OrderConfirmed")),
     ),
     "reroute": Case(ALL_TAKEN, after=(DELIVERY, "tasks_refuse"), orders={"EVENT-DELIVERY": "confirmed"}),
+    "reroute_shortfall": Case(
+        ALL_TAKEN, after=(PICKUP, "stock_feed_short"), orders={"EVENT-PICKUP": "needs_choice"}
+    ),
     "sweep": Case({"ended": 1}, after=(PENDING,), minutes=15, orders={"EVENT-PENDING": "expired"}),
     "reconcile": Case({"differences": 0, "rounds": 1, "tasks": 2}, after=(PICKUP, DELIVERY)),
     # --- the shelf
@@ -141,6 +144,7 @@ CASES: dict[str, Case] = {
     "stock_files": Case(ALL_TAKEN, dropped="till-4.csv", queued=3),
     "stock_files_snapshot": Case(ALL_TAKEN, dropped="snapshots/senayan/night.csv", queued=3),
     "stock_files_test_event": Case(ALL_TAKEN),
+    "stock_feed_short": Case(ALL_TAKEN, after=(PICKUP,), orders={"EVENT-PICKUP": "confirmed"}),
     "admin_stock_updates": Case(says(200, accepted=2), queued=2),
     "admin_get_stock": Case(says(200, sku="SCARF-SILK-RED", on_hand=2, available=2)),
     # --- settings

@@ -87,6 +87,20 @@ _CUSTOMER: Mapping[tuple[str, str], Mapping[str, Notice]] = {
             "Hello {name}, no payment for order {order} reached us in time, so we let the goods go.",
         ),
     },
+    ("OrderExpired", "stock_short"): {
+        "id": (
+            "Pesanan {order} tidak dapat kami penuhi",
+            "Halo {name}, mohon maaf: barang pesanan {order} ternyata sudah tidak ada di toko, jadi pesanan kami "
+            "akhiri. Anda belum membayar; mohon jangan bayar lagi. Bila pembayaran tetap masuk, kami carikan barangnya "
+            "di tempat lain atau uang Anda kembali.",
+        ),
+        "en": (
+            "We cannot supply order {order}",
+            "Hello {name}, we are sorry: the goods of order {order} turned out not to be in the store, so we ended the "
+            "order. You have not paid; please do not pay any more. Should a payment reach us all the same, we look for "
+            "the goods elsewhere or you get your money back.",
+        ),
+    },
     ("OrderUnfillable", "any"): {
         "id": (
             "Pesanan {order} belum dapat dipenuhi",
@@ -101,6 +115,16 @@ _CUSTOMER: Mapping[tuple[str, str], Mapping[str, Notice]] = {
 _STORE: Mapping[str, Notice] = {
     "id": ("Tugas baru {task}: {method}", "Siapkan sebelum {when}: {lines}"),
     "en": ("New task {task}: {method}", "To be done by {when}: {lines}"),
+}
+_STORE_CALLED_OFF: Mapping[str, Notice] = {
+    "id": (
+        "Tugas {task} DIBATALKAN: {method}",
+        "Jangan disiapkan lagi: menurut hitungan terakhir, stok kurang dari yang dijanjikan. {lines}",
+    ),
+    "en": (
+        "Task {task} is CALLED OFF: {method}",
+        "Do not prepare it: by the last count there is less in stock than was promised. {lines}",
+    ),
 }
 _METHOD = {
     "id": {"pickup": "ambil di toko", "delivery": "kirim"},
@@ -140,7 +164,8 @@ def customer_notice(
 ) -> Notice:
     """Subject and text for the customer. Every event that a customer hears of has words in both languages."""
     lang = language(contact.locale)
-    words = _CUSTOMER.get((event.type, order.method)) or _CUSTOMER[event.type, "any"]
+    kinds = (event.detail.get("reason", ""), order.method, "any")
+    words = next(_CUSTOMER[event.type, kind] for kind in kinds if (event.type, kind) in _CUSTOMER)
     subject, text = words[lang]
     facts = {
         "order": order.channel_order_id,
@@ -163,7 +188,9 @@ def customer_notice(
 
 
 def store_notice(order: Order, task: Shipment, location: Location, products: Mapping[str, Product]) -> Notice:
-    """Subject and text for the store's staff: what, how many, until when. Nothing about the customer."""
+    """Subject and text for the store's staff: what, how many, until when; or that a task was called off because its
+    goods are not there. Nothing about the customer.
+    """
     lang = "id" if location.country == "ID" else "en"
     lines = "; ".join(
         f"{a.quantity} x {products[a.sku].name(lang)} {products[a.sku].variant} ({a.sku})"
@@ -177,5 +204,5 @@ def store_notice(order: Order, task: Shipment, location: Location, products: Map
         "when": local_time(task.promise.due_at, task.promise.timezone, lang),
         "lines": lines,
     }
-    subject, text = _STORE[lang]
+    subject, text = (_STORE_CALLED_OFF if task.refusal_reason == "stock_short" else _STORE)[lang]
     return subject.format_map(facts), text.format_map(facts)

@@ -68,6 +68,8 @@ class Notify:
             return []  # refused or cancelled since: nobody must come for it
         to_stores = event.type in TO_STORES and order.hold is None  # else they hear when it is released
         told = [t for t in tasks if t.status in WORK] if to_stores else []
+        if event.type == "TaskRefused" and event.detail["reason"] == "stock_short":
+            told = tasks  # it was not the store that said no: nobody there must go on with it
         messages = [self._to_store(event, order, t) for t in told]
         contact = self.orders.contact(order.order_id) if event.type in TO_CUSTOMER else None
         if contact:

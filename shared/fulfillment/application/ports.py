@@ -103,7 +103,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Held:
-    """What overdue reservations are looked for by: any of these SKUs (``at`` this location, where it is named), a place
+    """What reservations are looked for by: any of these SKUs (``at`` this location, where it is named), a place
     at one of these locations, or this customer.
     """
 
@@ -152,6 +152,7 @@ class OrderRepository(Protocol):
     def contact(self, order_id: str) -> CustomerContact | None: ...
     def write(self, write: Write) -> None: ...
     def overdue(self, now: datetime, most: int, held: Held | None = None) -> Sequence[str]: ...
+    def unpaid(self, held: Held) -> Sequence[str]: ...
     def open_tasks(
         self, location_id: str, most: int, after: Mapping[str, str] | None
     ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]: ...

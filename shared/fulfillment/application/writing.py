@@ -101,6 +101,8 @@ def movements_of(change: Change, command_id: str, at: datetime) -> tuple[StockMo
             )
     for replacement in change.replacements:
         before, after = replacement.before, replacement.after
+        if (before.on_hand, before.blocked) == (after.on_hand, after.blocked):
+            continue
         moved.append(
             StockMovement(
                 movement_id=f"{command_id}.{after.sku}",

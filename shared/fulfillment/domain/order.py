@@ -15,7 +15,7 @@ from fulfillment.domain.events import EventType
 from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacement, stock_effects
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.promise import Promise
-from fulfillment.domain.stock import RefusalReason
+from fulfillment.domain.stock import EndingReason
 from fulfillment.domain.unpaid import Unpaid
 
 OrderStatus = Literal[
@@ -77,7 +77,7 @@ class Shipment:
     code: CodeMark | None = None
     carrier: str | None = None
     tracking_number: str | None = None
-    refusal_reason: RefusalReason | None = None
+    refusal_reason: EndingReason | None = None
     refusal_note: str | None = None
     accepted_by: str | None = None
     status_at: datetime | None = None

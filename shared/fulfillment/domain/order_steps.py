@@ -129,11 +129,21 @@ def extended(order: Order, until: datetime, now: datetime) -> Change | None:
 def expired(order: Order, now: datetime) -> Change:
     """The reservation is over: its units and its places in capacity windows come back, once."""
     assert order.is_overdue(now), order
+    return _expired(order, {}, now)
+
+
+def given_up(order: Order, now: datetime) -> Change:
+    """Its units turned out not to be there, before it was paid. Money that comes all the same is late money."""
+    assert order.status == "reserved", order.status
+    return _expired(order, {"reason": "stock_short"}, now)
+
+
+def _expired(order: Order, detail: Mapping[str, Any], now: datetime) -> Change:
     ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
     changed = replace(
         ended, status="expired", reservation_expires_at=None, unpaid=None, version=order.version + 1
     )
-    return Change(changed, stock, (), capacity, (("OrderExpired", {}),))
+    return Change(changed, stock, (), capacity, (("OrderExpired", detail),))
 
 
 def cancelled(order: Order, now: datetime) -> Change:

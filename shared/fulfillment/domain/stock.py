@@ -13,6 +13,9 @@ from decimal import Decimal
 from typing import Literal
 
 RefusalReason = Literal["not_found", "damaged", "no_time", "closing", "other"]
+EndingReason = Literal[
+    RefusalReason, "stock_short"
+]  # the last is ours: a count showed that too much was promised
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,17 @@ class StockRow:
         """Units that may be offered when ``floor`` of them are kept for the shop."""
         return max(0, self.available - floor)
 
+    def released(self, quantity: int) -> StockRow:
+        """What the row becomes when ``quantity`` units are promised no more."""
+        return replace(self, reserved=self.reserved - quantity, version=self.version + 1)
+
     def refused(self, quantity: int, reason: RefusalReason) -> StockRow:
         """What the row becomes when ``quantity`` reserved units are refused.
 
         ``not_found`` blocks everything that was thought available until a count; ``damaged`` blocks the quantity;
         the other reasons say nothing about stock.
         """
-        freed = replace(self, reserved=self.reserved - quantity, version=self.version + 1)
+        freed = self.released(quantity)
         if reason == "not_found":
             lost = max(0, freed.available)
             return replace(freed, blocked=freed.blocked + lost, missing=freed.missing + lost)

@@ -14,7 +14,7 @@ from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacem
 from fulfillment.domain.order import Change, Order, Shipment, ShipmentStatus, task_id
 from fulfillment.domain.order_steps import fulfilled_if_done
 from fulfillment.domain.pickup_code import CodeMark
-from fulfillment.domain.stock import RefusalReason, StockRow
+from fulfillment.domain.stock import EndingReason, StockRow
 
 
 def of_location(order: Order, number: int, location_id: str) -> Shipment:
@@ -70,13 +70,14 @@ def shipped(order: Order, shipment: Shipment, carrier: str, tracking_number: str
 def refused(
     order: Order,
     shipment: Shipment,
-    reason: RefusalReason,
+    reason: EndingReason,
     note: str | None,
     rows: Sequence[StockRow],
     now: datetime,
 ) -> Change:
     """The store cannot. Its stock is corrected, it is never asked again for this order, and the order looks on.
 
+    ``stock_short``, which no store says, ends a task whose units turned out not to be there; it reads like a refusal.
     ``rows`` are the stock rows of the shipment's SKUs, needed for ``not_found``. A refused pickup waits for the
     customer's choice; it never becomes a delivery by itself.
     """
