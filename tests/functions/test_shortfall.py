@@ -1,4 +1,4 @@
-"""A shelf holds less than was promised of it: the youngest work that nobody picked gives way, and everyone hears why."""
+"""A shelf holds less than was promised of it: the youngest work that nobody picked gives way, and all hear why."""
 
 from __future__ import annotations
 
@@ -182,7 +182,14 @@ def test_what_a_person_holds_keeps_its_units(shop: World) -> None:
     place(shop, "A-1")
     place(shop, "A-2")
     held = {"reason": "fraud_check"}
-    shop.call("orders", "POST", "/v1/orders/{order_id}/hold", path={"order_id": "A-2"}, body=held, headers={"Idempotency-Key": "k"})
+    shop.call(
+        "orders",
+        "POST",
+        "/v1/orders/{order_id}/hold",
+        path={"order_id": "A-2"},
+        body=held,
+        headers={"Idempotency-Key": "k"},
+    )
 
     # When
     count(shop, 3)

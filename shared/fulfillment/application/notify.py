@@ -81,8 +81,9 @@ class Notify:
         assert found is not None, task.location_id  # a location that has tasks is never deleted
         products = self.catalog.products({a.sku for a in task.allocations})
         subject, text = store_notice(order, task, found[0], products)
-        # Whatever event brings it: a store hears of a task once.
-        message_id = _message_id(order.order_id, f"task|{task.number}")
+        # Whatever event brings it: a store hears of a task once, and once that it is called off.
+        what = "called_off" if event.type == "TaskRefused" else "task"
+        message_id = _message_id(order.order_id, f"{what}|{task.number}")
         attributes = {"location_id": task.location_id, "event": event.type, "message_id": message_id}
         return Message(message_id, "store", subject, text, attributes)
 

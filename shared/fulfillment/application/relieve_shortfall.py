@@ -34,8 +34,8 @@ class Relief:
 class RelieveShortfall:
     """Unpaid reservations end first, as if their time were over; then tasks go elsewhere, as if the store had refused.
 
-    What a person holds keeps its units. Safe to repeat, and safe at once with another of the same shelf: each step is written only while the shelf is as it
-    was read, and is short.
+    What a person holds keeps its units. Safe to repeat, and safe at once with another of the same shelf: each step is
+    written only while the shelf is as it was read, and is short.
     """
 
     orders: OrderRepository
