@@ -14,7 +14,7 @@ from fulfillment.observability import Metric, count, logger, metrics
 def find(request: Request) -> View:
     """Pickup stores and delivery plans."""
     asked = request.parse(OptionsIn)
-    view = bootstrap.find_options()(asked.basket(asked.customer), asked.methods)
+    view = bootstrap.find_options()(asked.basket(asked.customer), asked.methods, asked.order_id)
     count(Metric.OPTIONS_FOUND)
     return view
 

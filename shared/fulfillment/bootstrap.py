@@ -111,7 +111,7 @@ def find_options() -> FindOptions:
     from fulfillment.application.find_options import FindOptions
 
     _settings().need("tables.products")
-    return FindOptions(_picture(False), _option_signer(), SystemClock())
+    return FindOptions(_picture(False), _orders(), _option_signer(), SystemClock())
 
 
 @cache

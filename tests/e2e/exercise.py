@@ -87,7 +87,7 @@ def restock(scene: Scene) -> None:
 def shop(scene: Scene) -> None:
     """Ask by postal code, order, pay, change one's mind when it is picked; ask for more than there is anywhere."""
     caller = checkout(scene.stack)
-    asked = {**basket(1), "methods": ["pickup", "delivery"]}
+    asked = {**basket(1), "methods": ["pickup", "delivery"], "order_id": "not-there-yet"}
     offers = caller.post("/v1/options", asked).expect(200)["pickup"]
     offer = next(offer["option_id"] for offer in offers if offer["location_id"] == STORE)
     body = pickup_order(1, payment={"state": "pending", "kind": "card"}, option_id=offer)

@@ -86,6 +86,32 @@ def test_extending_is_yes_or_no_and_never_both(
     assert set(ended.count()) <= {None, 200, 201, "out_of_stock", "paid_but_gone", "not_reserved"}
 
 
+@pytest.mark.parametrize("seed", [81, 82])
+def test_an_order_is_replaced_or_ended_and_its_unit_is_never_in_both(
+    at_the_deadline: World, record_property: Figure, seed: int
+) -> None:
+    # When, for each, its owner changes the basket, the sweep comes by, the money arrives and another wants the unit
+    jobs: list[Job] = []
+    for sku in SKUS:
+        jobs += shuffled(
+            [
+                partial(place, f"SECOND-{sku}", a_line(sku), payment="pending", replaces=f"FIRST-{sku}"),
+                partial(bootstrap.expire_reservations().one, f"FIRST-{sku}"),
+                partial(confirm, f"FIRST-{sku}"),
+                partial(place, f"NEXT-{sku}", a_line(sku)),
+            ],
+            seed,
+        )
+    ended = race(jobs)
+    record_property("figure", ended.figure("ten deadlines, replaced or not", seed))
+
+    # Then one of the three has each unit, and whatever gave way ended in that very step
+    ledger = held_once(at_the_deadline, lambda sku: [f"FIRST-{sku}", f"SECOND-{sku}", f"NEXT-{sku}"])
+    for sku in SKUS:
+        if f"SECOND-{sku}" in ledger.orders:
+            assert ledger.orders[f"FIRST-{sku}"].status == "cancelled"
+
+
 @pytest.mark.parametrize("seed", [71, 72])
 def test_an_order_is_held_or_ended_and_never_both(
     at_the_deadline: World, record_property: Figure, seed: int

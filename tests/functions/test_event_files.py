@@ -61,6 +61,7 @@ CASES: dict[str, Case] = {
     # --- what can this basket get?
     "options": Case(says(200, point_source="point", delivery=[{"shipments": [AT_SENAYAN]}], zone="java")),
     "options_postal_code": Case(says(200, point_source="postal_code", precision_km=1.0, delivery=[])),
+    "options_own_order": Case(says(200, delivery=[{"shipments": [AT_SENAYAN]}]), after=(PENDING,)),
     "options_java_sea": Case(says(200, pickup=[], delivery=[], zone=None)),
     "options_swapped_point": Case(
         says(422, code="invalid_request", errors=[{"field": "customer.point.lat", "code": "out_of_range"}])
@@ -76,6 +77,11 @@ CASES: dict[str, Case] = {
     ),
     "orders_place_more_than_there_is": Case(says(409, code="out_of_stock", left=[{"left": 1}])),
     "orders_place_without_key": Case(says(400, code="idempotency_key_required")),
+    "orders_place_instead": Case(
+        says(201, status="reserved"),
+        after=(PENDING,),
+        orders={"EVENT-PENDING": "cancelled", "EVENT-INSTEAD": "reserved"},
+    ),
     "orders_get": Case(says(200, order_id="EVENT-PICKUP"), after=(PICKUP,)),
     "orders_confirm": Case(
         says(200, status="confirmed"), after=(PENDING,), orders={"EVENT-PENDING": "confirmed"}

@@ -95,12 +95,15 @@ def a_request(
     location_id: str | None = "senayan",
     payment: PaymentState = "captured",
     phone: str | None = None,
+    replaces: str | None = None,
 ) -> OrderRequest:
     """A pickup at a store, or a delivery where ``location_id`` is None. Each order is of a customer of its own."""
     method: Method = "pickup" if location_id else "delivery"
     contact = CustomerContact("Dewi", phone or f"+6281{crc32(order_id.encode()):010}")
     basket = a_basket(*(lines or (a_line(),)))
-    return OrderRequest(order_id, basket, method, Payment(payment, "card"), contact, location_id)
+    return OrderRequest(
+        order_id, basket, method, Payment(payment, "card"), contact, location_id, replaces=replaces
+    )
 
 
 def a_command(name: str) -> Command:

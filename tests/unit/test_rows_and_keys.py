@@ -82,6 +82,8 @@ def test_an_order_never_changes_its_bucket() -> None:
         (keys.all_shelves("senayan"), "*#senayan"),
         (keys.movement_key(MONDAY_NOON, "m1"), "2026-11-23T05:00:00.000000Z#m1"),
         (keys.location_method("senayan", "pickup"), "senayan#pickup"),
+        (keys.alias(" 2000 "), "=2000"),
+        (keys.movement_id("m1"), "ID#m1"),
         (keys.unpaid("1f"), "UNPAID#1f"),
         (keys.place_mark("senayan"), "@senayan"),
         (keys.customer_mark("1f"), "~1f"),
@@ -98,8 +100,13 @@ def test_keys_are_what_rows_out_there_have(key: str, expected: str) -> None:
     assert key == expected
 
 
+def test_a_window_is_told_from_what_else_is_counted() -> None:
+    assert keys.is_window(keys.location_method("senayan", "delivery"))
+    assert not keys.is_window(keys.unpaid("1f"))
+
+
 def test_every_key_builder_is_held_by_a_test() -> None:
-    builders = {name for name, _ in inspect.getmembers(keys, inspect.isfunction)} - {"crc32"}
+    builders = {name for name, _ in inspect.getmembers(keys, inspect.isfunction)} - {"crc32", "folded"}
     used = set(re.findall(r"keys\.(\w+)", Path(__file__).read_text()))
 
     assert builders <= used

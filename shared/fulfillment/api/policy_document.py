@@ -23,6 +23,7 @@ from fulfillment.api.policy_parts import (
     Name,
     Rings,
     Rung,
+    ScarceDoc,
     SplitRulesDoc,
     TransitDaysDoc,
     each_allows_more,
@@ -83,6 +84,7 @@ class PolicyDoc(Contract):
         dict[str, Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=50)
     ] = dict(PAYMENT_WINDOWS_MINUTES)
     extend_up_to_minutes: Annotated[int, Field(ge=1, le=1440)] = Policy.extend_up_to_minutes
+    scarce: ScarceDoc | None = None
     max_unpaid_units: Annotated[int, Field(ge=1, le=MOST_UNPAID_UNITS)] | None = Policy.max_unpaid_units
 
     @field_validator("slot_minutes")

@@ -213,6 +213,13 @@ Rung = Annotated[
 ]
 
 
+class ScarceDoc(Contract):
+    """Where so few units are left for others, unpaid ones are kept at most so many minutes."""
+
+    units_left: Annotated[int, Field(ge=0, le=1_000_000, examples=[3])]
+    minutes: Annotated[int, Field(ge=1, le=1440, examples=[5])]
+
+
 class TransitDaysDoc(Contract):
     """Days a parcel travels where no carrier serves."""
 

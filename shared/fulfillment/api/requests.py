@@ -198,10 +198,13 @@ class BasketIn(Contract):
 
 
 class OptionsIn(BasketIn):
-    """How can this basket reach this customer?"""
+    """How can this basket reach this customer? ``order_id``: a reservation of this channel that does not count, since
+    the basket is to replace it.
+    """
 
     customer: CustomerIn
     methods: Annotated[list[Method], Field(min_length=1, max_length=2)] = ["pickup", "delivery"]
+    order_id: OrderId | None = None
 
 
 class PaymentIn(Contract):
@@ -219,7 +222,9 @@ class PaymentIn(Contract):
 
 
 class OrderIn(BasketIn):
-    """Reserve and route this order. ``methods`` may come along from the basket and is not used."""
+    """Reserve and route this order. ``methods`` may come along from the basket and is not used. ``replaces``: an unpaid
+    order of this channel that gives way to this one, in one step with it.
+    """
 
     order_id: OrderId
     customer: OrderCustomerIn
@@ -229,6 +234,7 @@ class OrderIn(BasketIn):
     option_id: Annotated[str, Field(max_length=2000)] | None = None
     accept_partial: bool = False
     payment: PaymentIn
+    replaces: OrderId | None = None
     ship_to: Annotated[ShipToIn | None, Field(validate_default=True)] = None
 
     @field_validator("ship_to")
@@ -237,6 +243,15 @@ class OrderIn(BasketIn):
         if ship_to is None and info.data.get("method") == "delivery":
             raise PydanticCustomError("ship_to_required", "a delivery needs ship_to")
         return ship_to
+
+    @field_validator("replaces")
+    @classmethod
+    def _replaces_another(cls, replaces: str | None, info: ValidationInfo) -> str | None:
+        if replaces is not None and replaces == info.data.get("order_id"):
+            raise PydanticCustomError(
+                "replaces_itself", "an order cannot replace itself: give it a new order_id"
+            )
+        return replaces
 
     @field_validator("location_id")
     @classmethod
@@ -260,6 +275,7 @@ class OrderIn(BasketIn):
             location_id=self.location_id,
             option_id=self.option_id,
             accept_partial=self.accept_partial,
+            replaces=self.replaces,
         )
 
 

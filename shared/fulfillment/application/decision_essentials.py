@@ -42,6 +42,7 @@ def essential_policy(policy: Policy, request: DecisionRequest, candidates: Itera
         calendars=tuple(replace(calendar, days_off=()) for calendar in policy.calendars),
         payment_windows_minutes={},
         extend_up_to_minutes=Policy.extend_up_to_minutes,
+        scarce=None,
         max_unpaid_units=Policy.max_unpaid_units,
     )
 

@@ -37,7 +37,9 @@ class ExtendReservation:
                 return None
             policy = policy_again(self.config, order)
             payment = order.payment
-            until = policy.extended_deadline(payment.kind, order.created_at, now, payment.pay_by)
+            until = policy.extended_deadline(
+                payment.kind, order.created_at, now, payment.pay_by, scarce=order.scarce
+            )
             return extended(order, until, now)
 
         def render(order: Order, now: datetime) -> View:

@@ -9,12 +9,14 @@ from datetime import datetime
 
 from fulfillment.application import offers, views
 from fulfillment.application.choosing import items_of, policy_of
+from fulfillment.application.own import own_of
 from fulfillment.application.picture import Picture, Where
-from fulfillment.application.ports import Clock, OptionSigner
+from fulfillment.application.ports import Clock, OptionSigner, OrderRepository
 from fulfillment.application.views import View
 from fulfillment.application.widening import Look, decide_widely
 from fulfillment.domain.basket import Basket, Method, quantity_by_sku, weight_grams
 from fulfillment.domain.decision import Decision, DecisionRequest, PlannedShipment, decide
+from fulfillment.domain.order import unique_order_id
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
 from fulfillment.domain.routing.candidate import Candidate, Verdict
@@ -25,12 +27,20 @@ class FindOptions:
     """Pickup stores by distance and a delivery plan, each with the option id that an order may echo."""
 
     picture: Picture
+    orders: OrderRepository
     signer: OptionSigner
     clock: Clock
 
-    def __call__(self, basket: Basket, methods: Sequence[Method]) -> View:
-        """The options, or empty lists and the reasons. InvalidRequest for an unknown SKU or place."""
+    def __call__(self, basket: Basket, methods: Sequence[Method], own_order_id: str | None = None) -> View:
+        """The options, or empty lists and the reasons. InvalidRequest for an unknown SKU or place.
+
+        ``own_order_id``: an order of this channel whose reservation does not count, since a new one would replace it.
+        """
         now = self.clock.now()
+        if own_order_id is not None:
+            order = self.orders.load(unique_order_id(basket.channel, own_order_id))
+            own = own_of(order if order and order.is_replaceable(now) else None)
+            return replace(self, picture=own.picture(self.picture))(basket, methods)
         products = self.picture.known_products(basket.lines)
         where = self.picture.where(basket.customer, required=True)
         answer: View = {

@@ -64,6 +64,8 @@ class Notify:
         tasks = [order.shipment(parse_task_id(t["task_id"])[1]) for t in event.detail.get("tasks", ())]
         if "task_id" in event.detail:
             tasks = [order.shipment(parse_task_id(event.detail["task_id"])[1])]
+        if "replaced_by" in event.detail:
+            return []  # the customer goes on with the order that took its place
         if event.type == "TaskReady" and tasks[0].status != "ready":
             return []  # refused or cancelled since: nobody must come for it
         to_stores = event.type in TO_STORES and order.hold is None  # else they hear when it is released

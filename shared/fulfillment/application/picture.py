@@ -16,7 +16,7 @@ from fulfillment.application.ports import (
     LocationRepository,
     Search,
     Seen,
-    StockRepository,
+    StockReader,
     WindowKey,
 )
 from fulfillment.domain.basket import CustomerPlace, Line, Method, Point
@@ -74,7 +74,7 @@ class Picture:
 
     locations: LocationRepository
     catalog: CatalogRepository
-    stock: StockRepository
+    stock: StockReader
     capacity: CapacityRepository
     config: ConfigRepository
     geography: Geography

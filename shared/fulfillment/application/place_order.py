@@ -11,6 +11,7 @@ from fulfillment.application.choosing import items_of, policy_of
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations, kept_from
 from fulfillment.application.find_options import delivery_option
+from fulfillment.application.own import own_of
 from fulfillment.application.picture import (
     REREAD_SECONDS,
     SOLD_OUT_REREAD_SECONDS,
@@ -30,21 +31,23 @@ from fulfillment.application.ports import (
     OrderRepository,
     Stale,
     StockShort,
+    TooLarge,
     TooManyUnpaid,
     WindowFull,
     Write,
 )
-from fulfillment.application.saying_no import refusal_of, too_many_unpaid
+from fulfillment.application.saying_no import refusal_of, too_large_together, too_many_unpaid
 from fulfillment.application.widening import REFUSAL_SECONDS, Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
 from fulfillment.domain.decision import Decision, DecisionRequest
-from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal
+from fulfillment.domain.errors import Busy, Conflict, InvalidRequest, OutOfStock, Refusal, WrongState
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import Change, CustomerContact, Order, Payment, unique_order_id
-from fulfillment.domain.order_steps import placed, unfillable
+from fulfillment.domain.order_steps import placed, replaced, unfillable
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
+from fulfillment.domain.scarcity import takes_scarce
 from fulfillment.domain.unpaid import Unpaid, customer_hash
 
 
@@ -60,6 +63,7 @@ class OrderRequest:
     location_id: str | None = None
     option_id: str | None = None
     accept_partial: bool = False
+    replaces: str | None = None
 
     @property
     def unique_id(self) -> str:
@@ -99,9 +103,12 @@ class PlaceOrder:
         looked_again = False
         for _ in range(MAX_ROUNDS):
             now = self.clock.now()
-            look = look or self._look(request, chosen, where, products, now)
+            gives_way = self._gives_way(request, now)
+            own = own_of(gives_way)
+            picture = own.picture(self.picture)
+            look = look or self._look(picture, request, chosen, where, products, now)
             oldest_seconds = 0 if looked_again else REFUSAL_SECONDS
-            decision, look = decide_widely(self.picture, wanted, look, now, oldest_seconds)
+            decision, look = decide_widely(picture, wanted, look, now, oldest_seconds)
             if refusal := refusal_of(decision, request.method, part_is_enough=request.accept_partial):
                 held = _held_by_others(request, decision, look)
                 if looked_again or not self._may_have_changed(refusal, held):
@@ -111,16 +118,18 @@ class PlaceOrder:
             self._hold_to_option(request, decision, look.found, products, now)
             policy = look.found.search.policy
             packed = pack(wanted, look.found.inside, look.stock, policy, decision)
-            change = placed(self._draft(request, command, policy, now), decision, now)
+            scarce = takes_scarce(decision.shipments, look.stock, policy.scarce)
+            change = placed(self._draft(request, command, policy, now, scarce=scarce), decision, now)
             try:
-                return self._write(request, command, change, packed, policy, now)
+                return self._write(request, command, change, gives_way, packed, policy, now)
             except (AnsweredBefore, Stale):
                 if earlier := self._earlier(request, command):
                     return earlier
+                look = look if gives_way is None else None
             except StockShort as short:
-                look.stock.update(short.rows)
+                look.stock.update(own.freed(short.rows))
             except TooManyUnpaid as above:
-                self._let_others_of_the_customer_go(change.order, policy, above)
+                self._let_others_of_the_customer_go(change.order, gives_way, policy, above)
                 look = None
             except (WindowFull, LocationChanged) as lost:
                 self._let_go(lost)
@@ -189,15 +198,20 @@ class PlaceOrder:
         if isinstance(lost, LocationChanged):
             self.picture.locations.forget()
 
-    def _let_others_of_the_customer_go(self, order: Order, policy: Policy, above: TooManyUnpaid) -> None:
+    def _let_others_of_the_customer_go(
+        self, order: Order, gives_way: Order | None, policy: Policy, above: TooManyUnpaid
+    ) -> None:
         """End what the customer did not pay in time, so that it counts no more; too_many_unpaid when nothing was."""
         assert order.unpaid is not None, order
         assert policy.max_unpaid_units is not None, policy
         if not self.expire.in_the_way(Held(customer=order.unpaid.customer)):
-            raise too_many_unpaid(order.unpaid, policy.max_unpaid_units, above.units)
+            own = gives_way.unpaid if gives_way else None
+            others = above.units - (own.units if own and own.customer == order.unpaid.customer else 0)
+            raise too_many_unpaid(order.unpaid, policy.max_unpaid_units, others)
 
     def _look(
         self,
+        picture: Picture,
         request: OrderRequest,
         chosen: str | None,
         where: Where,
@@ -207,8 +221,8 @@ class PlaceOrder:
         policy = policy_of(self.picture.config, request.basket, request.method, products, now)
         # Part of an order is for whoever asked for it, and what is not there yet is not promised to anybody.
         policy = policy.without(*(() if request.accept_partial else ("part",)), "backorder")
-        found = self.picture.candidates(where, request.method, policy, now, only=chosen)
-        return Look(found, dict(self.picture.stock_of(request.basket.lines, found.inside)))
+        found = picture.candidates(where, request.method, policy, now, only=chosen)
+        return Look(found, dict(picture.stock_of(request.basket.lines, found.inside)))
 
     def _hold_to_option(
         self,
@@ -236,9 +250,28 @@ class PlaceOrder:
             option = delivery_option(option_id, decision.shipments, products)
         offers.check(self.signer, request.option_id, made, option, now)
 
-    def _draft(self, request: OrderRequest, command: Command, policy: Policy, now: datetime) -> Order:
+    def _gives_way(self, request: OrderRequest, now: datetime) -> Order | None:
+        """The order whose place this one takes. InvalidRequest when there is none, WrongState when it must stay."""
+        if request.replaces is None:
+            return None
+        order = self.orders.load(unique_order_id(request.basket.channel, request.replaces))
+        if order is None:
+            told = f"This channel has no order {request.replaces!r}."
+            raise InvalidRequest.of("replaces", "unknown_order", told)
+        if order.hold:
+            raise WrongState("on_hold", f"The order {request.replaces!r} is held by a person.")
+        if not order.is_replaceable(now):
+            status = "expired" if order.is_overdue(now) else order.status
+            told = f"The order {request.replaces!r} is {status}: there is no reservation to replace."
+            raise WrongState("not_reserved", told)
+        return order
+
+    def _draft(
+        self, request: OrderRequest, command: Command, policy: Policy, now: datetime, *, scarce: bool = False
+    ) -> Order:
         pending = request.payment.state == "pending"
-        deadline = policy.payment_deadline(request.payment.kind, now, request.payment.pay_by)
+        payment = request.payment
+        deadline = policy.payment_deadline(payment.kind, now, payment.pay_by, scarce=scarce)
         return Order(
             order_id=request.unique_id,
             channel=request.basket.channel,
@@ -256,6 +289,7 @@ class PlaceOrder:
             policy_name=policy.name,
             policy_version=policy.version,
             unpaid=_unpaid(request) if pending else None,
+            scarce=scarce and pending,
         )
 
     def _write(
@@ -263,25 +297,29 @@ class PlaceOrder:
         request: OrderRequest,
         command: Command,
         change: Change,
+        gives_way: Order | None,
         packed: bytes,
         policy: Policy,
         now: datetime,
     ) -> Answer:
         given = answered(command, 201, views.order(change.order, now))
-        self.orders.write(
-            Write(
-                command_id=command.command_id,
-                change=change,
-                before=None,
-                at=now,
-                contact=request.contact,
-                locations=tuple((s.location_id, request.method) for s in change.order.shipments),
-                decision=packed,
-                answer=given if command.idempotency_key else None,
-                idempotency_key=command.idempotency_key,
-                max_unpaid=policy.max_unpaid_units,
-            )
+        write = Write(
+            command_id=command.command_id,
+            change=change,
+            before=None,
+            at=now,
+            contact=request.contact,
+            locations=tuple((s.location_id, request.method) for s in change.order.shipments),
+            decision=packed,
+            answer=given if command.idempotency_key else None,
+            idempotency_key=command.idempotency_key,
+            max_unpaid=policy.max_unpaid_units,
+            replaced=(replaced(gives_way, request.order_id, now), gives_way) if gives_way else None,
         )
+        try:
+            self.orders.write(write)
+        except TooLarge:
+            raise too_large_together() from None
         return given
 
 

@@ -72,6 +72,10 @@ class TooManyUnpaid(NotWritten):
         self.units = units
 
 
+class TooLarge(NotWritten):
+    """What is to be written together does not fit one transaction."""
+
+
 class LocationChanged(NotWritten):
     """A location was closed or paused, or stopped offering the method, since it was read."""
 
@@ -116,7 +120,8 @@ class Held:
 @dataclass(frozen=True)
 class Write:
     """All that one transaction writes. ``before`` None: the order must not exist yet. ``max_unpaid``: units that the
-    order's customer may have unpaid, this order's included.
+    order's customer may have unpaid, this order's included. ``replaced``: what becomes of the order whose place this
+    one takes, and that order as it was read.
     """
 
     command_id: str
@@ -130,6 +135,12 @@ class Write:
     idempotency_key: str | None = None
     movements: tuple[StockMovement, ...] = field(default=())
     max_unpaid: int | None = None
+    replaced: tuple[Change, Order] | None = None
+
+    def changes(self) -> Sequence[tuple[Change, Order | None]]:
+        """What becomes of each order, and what it was: first the one that gives way."""
+        own = (self.change, self.before)
+        return (self.replaced, own) if self.replaced else (own,)
 
 
 # --- ports
@@ -162,17 +173,23 @@ class OrderRepository(Protocol):
     def take_try(self, order_id: str, number: int, most: int) -> bool: ...
 
 
-class StockRepository(Protocol):
-    """Stock rows. ``move`` and ``write`` are for the feed: one row, what moved, and an event when it came out short.
-
-    ``whereabouts`` are the locations with units of a SKU available, and how many, as they were so long ago at most.
-    ``skus_at`` are the SKUs that have a row at a location, some seconds late, page by page.
+class StockReader(Protocol):
+    """What decisions read of stock. ``whereabouts`` are the locations with units of a SKU available, and how many, as
+    they were so long ago at most.
     """
 
     def rows(self, keys: Collection[StockKey]) -> StockPicture: ...
+    def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]: ...
+
+
+class StockRepository(StockReader, Protocol):
+    """Stock rows. ``move`` and ``write`` are for the feed: one row, what moved, and an event when it came out short.
+
+    ``skus_at`` are the SKUs that have a row at a location, some seconds late, page by page.
+    """
+
     def row(self, sku: str, location_id: str) -> StockRow | None: ...
     def everywhere(self, sku: str) -> Sequence[StockRow]: ...
-    def whereabouts(self, sku: str, at_most_seconds_old: float) -> Mapping[str, int]: ...
     def skus_at(self, location_id: str) -> Iterator[str]: ...
     def movements_since(self, sku: str, location_id: str, after: datetime) -> Sequence[StockMovement]: ...
     def move(self, movement: StockMovement) -> None: ...

@@ -10,7 +10,7 @@ from fulfillment.application.find_options import reasons
 from fulfillment.application.views import View
 from fulfillment.domain.basket import Method
 from fulfillment.domain.decision import Decision, Shortfall
-from fulfillment.domain.errors import Conflict, OutOfStock, Refusal
+from fulfillment.domain.errors import Conflict, InvalidRequest, OutOfStock, Refusal
 from fulfillment.domain.unpaid import Unpaid
 
 
@@ -41,6 +41,12 @@ def too_many_unpaid(wanted: Unpaid, limit: int, unpaid: int) -> Refusal:
         f"This customer holds {unpaid} unpaid units; with {wanted.units} more they would be above {limit}.",
         extra={"limit": limit, "unpaid": unpaid, "wanted": wanted.units},
     )
+
+
+def too_large_together() -> Refusal:
+    """One transaction has room for a hundred rows; both orders' rows together are more."""
+    told = "Both orders together have too many lines and stores for one step: cancel the old one, then order."
+    return InvalidRequest.of("replaces", "too_large_together", told)
 
 
 def _what_is_left(unfilled: Sequence[Shortfall]) -> list[View]:

@@ -107,6 +107,7 @@ class Order:
 
     ``lines`` are what was accepted; ``missing`` what the customer agreed to go without; ``unfilled`` what turned out
     to be unfillable later. ``unpaid`` is what it counts against its customer's limit, while it is reserved.
+    ``scarce``: it took some of what was nearly gone.
     ``version`` goes up with every change and guards every write.
     """
 
@@ -134,6 +135,7 @@ class Order:
     policy_version: int = 0
     unpaid: Unpaid | None = None
     hold: Hold | None = None
+    scarce: bool = False
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether its reservation has ended: worth nothing from that instant on. Never while the order is held."""
@@ -143,6 +145,10 @@ class Order:
             and self.reservation_expires_at is not None
             and now >= self.reservation_expires_at
         )
+
+    def is_replaceable(self, now: datetime) -> bool:
+        """Whether another order may take its place: it is unpaid, in time, and nobody stopped it."""
+        return self.status == "reserved" and self.hold is None and not self.is_overdue(now)
 
     def shipment(self, number: int) -> Shipment:
         """The shipment with this number; NotFound when there is none."""

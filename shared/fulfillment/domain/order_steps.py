@@ -168,6 +168,16 @@ def cancelled(order: Order, now: datetime) -> Change:
     return Change(changed, stock, (), capacity, _cancel_events(changed, _not_handed_over(order)))
 
 
+def replaced(order: Order, by: str, now: datetime) -> Change:
+    """Let go of a reservation because another takes its place, in one write with it."""
+    assert order.status == "reserved", order.status
+    assert not order.is_overdue(now), order.reservation_expires_at
+    change = cancelled(order, now)
+    return replace(
+        change, events=tuple((told, {**detail, "replaced_by": by}) for told, detail in change.events)
+    )
+
+
 def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Change:
     """Let go of some lines. Possible until they are picked; all lines together is a cancelled order."""
     known = {line.line_id for line in order.lines}

@@ -150,6 +150,16 @@ class Fallback:
 
 
 @dataclass(frozen=True)
+class Scarce:
+    """Where at most ``units_left`` units of a SKU are left for others, after their floor, when an unpaid order takes
+    some, the order is kept at most so many minutes.
+    """
+
+    units_left: int
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Policy:
     """Which locations may supply, what a good plan is, and what is tried when there is none.
 
@@ -164,6 +174,7 @@ class Policy:
     promise may move when a window is full. ``carriers``: see ``domain.carrier``; ``transit_days`` where there are none.
     ``calendars`` name days on which groups of locations, or carriers, do not work.
     ``extend_up_to_minutes``: a reservation may be extended until so long after its order; see ``extended_deadline``.
+    ``scarce``: what is nearly gone is kept for a shorter time without payment.
     ``max_unpaid_units``: how many units of unpaid orders one customer may hold at a time; None for any number.
     """
 
@@ -190,6 +201,7 @@ class Policy:
     calendars: tuple[Calendar, ...] = ()
     payment_windows_minutes: Mapping[str, int] = field(default_factory=lambda: dict(PAYMENT_WINDOWS_MINUTES))
     extend_up_to_minutes: int = 60
+    scarce: Scarce | None = None
     max_unpaid_units: int | None = 30
 
     def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
@@ -210,28 +222,41 @@ class Policy:
         """The same with a ladder that lacks these rungs."""
         return replace(self, fallback=tuple(f for f in self.fallback if f.rung not in rungs))
 
-    def payment_deadline(self, kind: str, now: datetime, pay_by: datetime | None) -> datetime:
+    def payment_deadline(
+        self, kind: str, now: datetime, pay_by: datetime | None, *, scarce: bool = False
+    ) -> datetime:
         """Until when unpaid units are kept: the window of the kind, or ``pay_by`` where it is earlier.
 
         A kind without a window of its own gets the shortest one there is.
         """
-        latest = now + self._payment_window(kind)
+        latest = now + self._payment_window(kind, scarce=scarce)
         return latest if pay_by is None else min(latest, pay_by)
 
     def extended_deadline(
-        self, kind: str, created_at: datetime, now: datetime, pay_by: datetime | None
+        self,
+        kind: str,
+        created_at: datetime,
+        now: datetime,
+        pay_by: datetime | None,
+        *,
+        scarce: bool = False,
     ) -> datetime:
         """Until when units are kept for somebody who is still at it: a window of the kind from now on, never beyond
-        ``extend_up_to_minutes`` (or a window, where that is longer) after the order, nor beyond ``pay_by``.
+        ``extend_up_to_minutes`` (or a window, where that is longer) after the order, nor beyond ``pay_by``. What is
+        scarce is not kept longer for it.
         """
-        window = self._payment_window(kind)
+        window = self._payment_window(kind, scarce=scarce)
         longest = min(max(window, timedelta(minutes=self.extend_up_to_minutes)), LONGEST_PAYMENT_WINDOW)
+        if scarce and self.scarce:
+            longest = window
         latest = min(now + window, created_at + longest)
         return latest if pay_by is None else min(latest, pay_by)
 
-    def _payment_window(self, kind: str) -> timedelta:
+    def _payment_window(self, kind: str, *, scarce: bool) -> timedelta:
         windows = self.payment_windows_minutes
         minutes = windows.get(kind, min(windows.values(), default=10))
+        if scarce and self.scarce:
+            minutes = min(minutes, self.scarce.minutes)
         return min(timedelta(minutes=minutes), LONGEST_PAYMENT_WINDOW)
 
 

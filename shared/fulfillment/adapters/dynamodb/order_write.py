@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
+from fulfillment.adapters.dynamodb.order_counts import add_places, add_unpaid
 from fulfillment.adapters.dynamodb.rows import Row, number, number_of, packed, text, text_of
 from fulfillment.adapters.dynamodb.stock import movement_items, row_item, stock_row
 from fulfillment.adapters.dynamodb.tables import Tables
@@ -21,19 +21,14 @@ from fulfillment.application.ports import (
     NotWritten,
     Stale,
     StockShort,
-    TooManyUnpaid,
-    WindowFull,
     Write,
 )
 from fulfillment.domain.events import Event
-from fulfillment.domain.ledger import CapacityEffect, StockEffect
+from fulfillment.domain.ledger import StockEffect
 from fulfillment.domain.order import WORK, Order, Shipment
 from fulfillment.domain.stock import StockRow
 
 ANSWER_DAYS = 7  # callers retry within minutes; queues are redriven within days
-WINDOW_DAYS = 30  # after its hour a window only matters for giving places back
-# Whoever compares windows with orders must see that one changed, even when as many came as went.
-WINDOW_CHANGED = "#version = if_not_exists(#version, :none) + :one"
 
 first_time = "attribute_not_exists(idempotency_key)"  # true unless this command was carried out before
 order_is_new = "attribute_not_exists(order_id)"  # true unless an order of this id was placed before
@@ -41,10 +36,6 @@ order_unchanged = "#version = :version"  # true while nobody changed the order s
 still_available = "#available >= :needed"  # true while the floor is not touched
 still_reserved = "#reserved >= :quantity"  # always true: what we promised is still promised
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
-room_left = "attribute_not_exists(#used) OR #used <= :room"  # true for the first N orders of the window
-place_taken = "#used >= :orders"  # true unless the window is long gone
-within_limit = "#used <= :room"  # never true where no room was left from the beginning
-still_counted = "#used >= :units"  # true unless the row is long gone
 offers_method = (
     "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
 )
@@ -54,10 +45,20 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
     """Add every action of the write. The order of the parts is the order in which a refusal is read."""
     if write.answer and write.idempotency_key:
         _answer(transaction, tables, write.idempotency_key, write.answer, write.at)
-    _order(transaction, tables, write)
+    for change, before in write.changes():
+        _order(transaction, tables, change.order, before)
+    if write.contact:
+        transaction.put_new(
+            tables.orders,
+            {
+                "order_id": text(write.change.order.order_id),
+                "sk": text(keys.CONTACT),
+                "document": text(to_document(write.contact)),
+            },
+        )
     _stock(transaction, tables, write)
-    _capacity(transaction, tables, write)
-    _unpaid(transaction, tables, write)
+    add_places(transaction, tables, write)
+    add_unpaid(transaction, tables, write)
     for location_id, method in write.locations:
         transaction.check(
             tables.locations,
@@ -94,8 +95,7 @@ def _answered_before(row: Row | None) -> Exception:
     return AnsweredBefore(Answer(text_of(row, "fingerprint"), number_of(row, "status"), text_of(row, "body")))
 
 
-def _order(transaction: Transaction, tables: Tables, write: Write) -> None:
-    order, before = write.change.order, write.before
+def _order(transaction: Transaction, tables: Tables, order: Order, before: Order | None) -> None:
     if before is None:
         transaction.put(tables.orders, order_item(order), condition=order_is_new, refused=_stale)
     else:
@@ -108,15 +108,6 @@ def _order(transaction: Transaction, tables: Tables, write: Write) -> None:
             names={"#version": "version"},
             values={":version": number(before.version)},
         )
-    if write.contact:
-        transaction.put_new(
-            tables.orders,
-            {
-                "order_id": text(order.order_id),
-                "sk": text(keys.CONTACT),
-                "document": text(to_document(write.contact)),
-            },
-        )
     known = {s.number: s for s in before.shipments} if before else {}
     on_hold, was_on_hold = order.hold is not None, before is not None and before.hold is not None
     for shipment in order.shipments:
@@ -126,7 +117,7 @@ def _order(transaction: Transaction, tables: Tables, write: Write) -> None:
 
 
 def _stock(transaction: Transaction, tables: Tables, write: Write) -> None:
-    for effect in _merged(write.change.stock):
+    for effect in _merged(effect for change, _ in write.changes() for effect in change.stock):
         _stock_effect(transaction, tables, effect)
     for replacement in write.change.replacements:
         transaction.put(
@@ -144,10 +135,18 @@ def _merged(effects: Iterable[StockEffect]) -> list[StockEffect]:
     by_row: dict[tuple[str, str], StockEffect] = {}
     for effect in effects:
         key = (effect.sku, effect.location_id)
-        earlier = by_row.get(key)
-        assert earlier is None or earlier.kind == effect.kind, (earlier, effect)
-        by_row[key] = replace(effect, quantity=effect.quantity + (earlier.quantity if earlier else 0))
+        by_row[key] = _together(by_row[key], effect) if key in by_row else effect
     return list(by_row.values())
+
+
+def _together(earlier: StockEffect, effect: StockEffect) -> StockEffect:
+    """Two effects on a row as one. Units given back and taken again are taken but for the difference, which may be
+    below zero: as if they had been there (available + given back >= needed, said without arithmetic).
+    """
+    if earlier.kind == effect.kind:
+        return replace(effect, quantity=earlier.quantity + effect.quantity)
+    assert (earlier.kind, effect.kind) == ("release", "reserve"), (earlier, effect)
+    return replace(effect, quantity=effect.quantity - earlier.quantity)
 
 
 def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect) -> None:
@@ -187,103 +186,17 @@ def _short(effect: StockEffect, row: Row | None) -> NotWritten:
     return StockShort({(effect.sku, effect.location_id): there})
 
 
-def _capacity(transaction: Transaction, tables: Tables, write: Write) -> None:
-    total: dict[tuple[str, str], int] = defaultdict(int)
-    effect_by_key: dict[tuple[str, str], CapacityEffect] = {}
-    for effect in write.change.capacity:
-        key = (keys.location_method(effect.location_id, effect.method), effect.window)
-        total[key] += effect.orders
-        effect_by_key[key] = effect
-    for (location_method, window), orders in total.items():
-        row_key = {"location_method": text(location_method), "window": text(window)}
-        limit = effect_by_key[location_method, window].limit
-        if orders > 0:
-            _take_places(transaction, tables, row_key, orders, limit, write.at)
-        elif orders < 0:
-            transaction.update(
-                tables.capacity,
-                row_key,
-                f"SET #used = #used - :orders, {WINDOW_CHANGED}",
-                condition=place_taken,
-                refused=None,  # a window that vanished needs nothing back
-                names={"#used": "used", "#version": "version"},
-                values={":orders": number(-orders), ":one": number(1), ":none": number(0)},
-            )
-
-
-def _take_places(
-    transaction: Transaction, tables: Tables, row_key: Row, orders: int, limit: int | None, at: datetime
-) -> None:
-    most = 2**31 if limit is None else limit  # without a limit orders are still counted, as backlog
-    transaction.update(
-        tables.capacity,
-        row_key,
-        f"SET #used = if_not_exists(#used, :none) + :orders, {WINDOW_CHANGED}, expires_at = :expires",
-        condition=room_left,
-        refused=lambda _row: WindowFull(str(row_key)),
-        names={"#used": "used", "#version": "version"},
-        values={
-            ":none": number(0),
-            ":one": number(1),
-            ":orders": number(orders),
-            ":room": number(most - orders),
-            ":expires": number(int((at + timedelta(days=WINDOW_DAYS)).timestamp())),
-        },
-    )
-
-
-def _unpaid(transaction: Transaction, tables: Tables, write: Write) -> None:
-    """What the orders of this write count against their customers' limits, after it less before it."""
-    units: Counter[str] = Counter()
-    for order, sign in ((write.change.order, 1), (write.before, -1)):
-        assert order is None or order.unpaid is None or order.status == "reserved", order
-        if order and order.unpaid:
-            units[order.unpaid.customer] += sign * order.unpaid.units
-    for customer, change in sorted(units.items()):
-        row_key = {"location_method": text(keys.unpaid(customer)), "window": text(keys.UNPAID_UNITS)}
-        if change > 0:
-            _count_unpaid(transaction, tables, row_key, change, write)
-        elif change < 0:
-            transaction.update(
-                tables.capacity,
-                row_key,
-                f"SET #used = #used - :units, {WINDOW_CHANGED}",
-                condition=still_counted,
-                refused=None,  # a row that vanished needs nothing back
-                names={"#used": "used", "#version": "version"},
-                values={":units": number(-change), ":none": number(0), ":one": number(1)},
-            )
-
-
-def _count_unpaid(transaction: Transaction, tables: Tables, row_key: Row, units: int, write: Write) -> None:
-    room = (2**31 if write.max_unpaid is None else write.max_unpaid) - units
-    transaction.update(
-        tables.capacity,
-        row_key,
-        f"SET #used = if_not_exists(#used, :none) + :units, {WINDOW_CHANGED}, expires_at = :expires",
-        condition=room_left if room >= 0 else within_limit,
-        refused=lambda row: TooManyUnpaid(number_of(row, "used") if row else 0),
-        names={"#used": "used", "#version": "version"},
-        values={
-            ":none": number(0),
-            ":one": number(1),
-            ":units": number(units),
-            ":room": number(room),
-            ":expires": number(int((write.at + timedelta(days=WINDOW_DAYS)).timestamp())),
-        },
-    )
-
-
 def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
-    order_id = write.change.order.order_id
-    for n, (event_type, detail) in enumerate(write.change.events):
-        event = Event(f"{order_id}.{write.command_id}.{n}", event_type, write.at, order_id, detail)
-        transaction.put_new(tables.orders, event_item(event, keys.event(write.command_id, n)))
+    for change, _ in write.changes():
+        order_id = change.order.order_id
+        for n, (event_type, detail) in enumerate(change.events):
+            event = Event(f"{order_id}.{write.command_id}.{n}", event_type, write.at, order_id, detail)
+            transaction.put_new(tables.orders, event_item(event, keys.event(write.command_id, n)))
     if write.decision:
         transaction.put_new(
             tables.orders,
             {
-                "order_id": text(order_id),
+                "order_id": text(write.change.order.order_id),
                 "sk": text(keys.decision(write.command_id)),
                 "record": {"B": write.decision},
             },

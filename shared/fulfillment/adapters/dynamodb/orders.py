@@ -14,8 +14,8 @@ from fulfillment.adapters.dynamodb.documents import from_document
 from fulfillment.adapters.dynamodb.order_write import add_write, tasks_mark
 from fulfillment.adapters.dynamodb.rows import batch_get, number, number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
-from fulfillment.adapters.dynamodb.transaction import Transaction
-from fulfillment.application.ports import Answer, Held, NotWritten, Write
+from fulfillment.adapters.dynamodb.transaction import MAX_ACTIONS, Transaction
+from fulfillment.application.ports import Answer, Held, NotWritten, TooLarge, Write
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import CustomerContact, Order, Shipment
 
@@ -98,6 +98,8 @@ class DynamoDBOrderRepository:
         """One transaction; raises what stood in the way."""
         transaction = Transaction(self.client)
         add_write(transaction, self.tables, write)
+        if write.replaced and len(transaction) > MAX_ACTIONS:
+            raise TooLarge(f"{len(transaction)} actions")
         transaction.commit()
 
     def overdue(self, now: datetime, most: int, held: Held | None = None) -> Sequence[str]:

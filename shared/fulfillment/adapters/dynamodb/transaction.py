@@ -51,6 +51,10 @@ class Transaction:
         self._actions: list[_Action] = []
         self._salt = secrets.token_hex(16) if counts_each_time else ""
 
+    def __len__(self) -> int:
+        """How many actions it has by now."""
+        return len(self._actions)
+
     def put(
         self, table: str, item: Row, *, condition: str | None = None, refused: Refused, **more: Any
     ) -> None:
