@@ -40,7 +40,7 @@ def at_the_deadline(engine_world: World, monkeypatch: pytest.MonkeyPatch) -> Wor
 def clocks_around(moment: datetime) -> Callable[[], datetime]:
     """Clocks of many servers, a millisecond apart."""
     chance = random.Random(7)
-    return lambda: moment + timedelta(milliseconds=chance.choice([-1, 0]))
+    return lambda: moment + timedelta(milliseconds=chance.choice([-1, -1, -1, 0]))
 
 
 def held_once(world: World, names: Callable[[str], list[str]]) -> Ledger:
@@ -90,17 +90,16 @@ def test_extending_is_yes_or_no_and_never_both(
 def test_an_order_is_replaced_or_ended_and_its_unit_is_never_in_both(
     at_the_deadline: World, record_property: Figure, seed: int
 ) -> None:
-    # When, for each, its owner changes the basket, the sweep comes by, the money arrives and another wants the unit
+    # When, for each, its owner changes the basket, the sweep comes by and another wants the unit
     jobs: list[Job] = []
-    for sku in SKUS:
+    for n, sku in enumerate(SKUS):
         jobs += shuffled(
             [
                 partial(place, f"SECOND-{sku}", a_line(sku), payment="pending", replaces=f"FIRST-{sku}"),
                 partial(bootstrap.expire_reservations().one, f"FIRST-{sku}"),
-                partial(confirm, f"FIRST-{sku}"),
                 partial(place, f"NEXT-{sku}", a_line(sku)),
             ],
-            seed,
+            seed + n,
         )
     ended = race(jobs)
     record_property("figure", ended.figure("ten deadlines, replaced or not", seed))

@@ -23,6 +23,7 @@ from fulfillment.domain.policy import (
     FloorRule,
     LocationFilter,
     Policy,
+    Scarce,
     SplitRules,
     TransitDays,
     TransportRate,
@@ -94,6 +95,9 @@ FULL = Policy(
     ),
     calendars=(Calendar("national", (date(2027, 1, 1),), ("java",)),),
     payment_windows_minutes={"qris": 5},
+    extend_up_to_minutes=45,
+    scarce=Scarce(3, 5),
+    max_unpaid_units=None,
 )
 
 
@@ -140,7 +144,7 @@ def parts(kind: Any) -> list[type[BaseModel]]:
 def test_every_part_of_a_document_has_the_fields_of_what_it_becomes() -> None:
     values = (
         *(Policy, AppliesTo, LocationFilter, FloorRule, SplitRules, WeightBand, TransportRate, CostRates),
-        *(TransitDays, Carrier, Calendar),
+        *(TransitDays, Carrier, Calendar, Scarce),
     )
 
     models = {model.__name__: shape(model) for model in parts(PolicyDoc)}

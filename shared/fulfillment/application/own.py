@@ -20,9 +20,13 @@ class Own:
     places: Mapping[WindowKey, int]
 
     def freed(self, rows: StockPicture) -> StockPicture:
-        """The rows as they were without what is its own."""
+        """The rows as they were without what is its own.
+
+        They may have been read after the reservation ended, and hold nothing of it any more: whoever writes on this
+        does so on condition that the order is as it was.
+        """
         return {
-            key: replace(row, reserved=row.reserved - self.units[key]) if key in self.units else row
+            key: replace(row, reserved=max(0, row.reserved - self.units.get(key, 0)))
             for key, row in rows.items()
         }
 
