@@ -75,7 +75,7 @@ def print_curls(stack: Stack) -> None:
     row = f"{sku},{location_id},8,{_now()}"
     TILL_FILE.write_text(f"sku,location_id,on_hand,observed_at\n{row}\n")
     to = f"{stack.endpoint_url}/{stack.buckets['StockFiles']}/incoming/till-4.csv"
-    print(f"curl {_signed(stack, stack.tills, 's3')} -T {TILL_FILE} {to}")
+    print(f"curl {_signed(stack, stack.tills, 's3')} -X PUT --data-binary @{TILL_FILE} {to}")
     print("\n# The OpenAPI document")
     print(f"curl {stack.api_url}/v1/openapi.json")
 
