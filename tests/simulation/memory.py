@@ -10,6 +10,10 @@ It has the client methods that the adapters call, with the same answers and the 
 What it answers is checked against DynamoDB Local by ``tests/engine/test_memory_agrees.py``. What it does not do (nested
 paths in updates and projections, parallel scans, capacity figures, ...) raises ``NotInMemory``: never a wrong answer.
 
+Where the two differ it does as documented: an update that the row does not allow cancels its transaction with
+ValidationError, and two actions on one item are not valid even if a condition fails. Where nothing is documented it is
+sorted: a scan by key, rows of an index that sort alike by key; a local engine has another order.
+
 Unlike the service it is never slow or throttled, has no conflicts, its indexes never lag, its rows never expire by
 themselves, and it keeps tokens of transactions until it is emptied, unless it is given a clock.
 """

@@ -35,7 +35,7 @@ def an_item_of_a_byte_more_is_not_valid(ask: Ask) -> Any:
 @documented((INVALID, {"n": {"N": "1"}}))
 def an_update_that_makes_a_row_too_large_is_not_valid_and_changes_nothing(ask: Ask) -> Any:
     ask.put(n={"N": "1"})
-    return ask.update("SET large = :text", values={":text": {"S": "x" * LIMIT}}), ask.get()
+    return ask.update("SET note = :text", values={":text": {"S": "x" * LIMIT}}), ask.get()
 
 
 @documented((DONE, INVALID))
