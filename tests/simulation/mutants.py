@@ -289,16 +289,6 @@ def a_store_that_refused_is_asked_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(task_steps, "refused", forgets)
 
 
-@mutant
-def a_short_row_is_the_end_of_it(patch: pytest.MonkeyPatch) -> None:
-    """A buyer found short is sent away at once: what others let run out is not looked for."""
-
-    def gives_up(*_: Any) -> bool:
-        return False
-
-    patch.setattr(PlaceOrder, "_may_have_changed", gives_up)
-
-
 @dataclass(frozen=True)
 class Found:
     """In which world, counted from the first, and what was seen there."""

@@ -85,7 +85,7 @@ def _events(client: Any) -> Iterator[Event]:
 
 
 def _answers(stage: Stage, told: Told) -> Iterator[str]:
-    """The same key, the same answer: the one that is kept."""
+    """The same key, the same answer: the one that is kept. What had no effect is not kept, and is answered anew."""
     kept = {
         text_of(row, "idempotency_key"): text_of(row, "body")
         for row in pages(stage.client.scan, TableName="Idempotency", ConsistentRead=True)
@@ -94,7 +94,7 @@ def _answers(stage: Stage, told: Told) -> Iterator[str]:
     for heard in told.everything:
         if heard.reply and heard.reply.status in (200, 201) and heard.call.staff_of is None:
             body = kept.get(f"{CHECKOUT}#{heard.call.key}")
-            if body is not None and body != heard.reply.raw:
+            if body is not None and body != heard.reply.raw and heard.reply.body.get("extended", True):
                 yield f"{heard.call.key} was answered {heard.reply.raw}, and {body} is kept"
 
 

@@ -45,7 +45,7 @@ def shopper(cast: Cast, number: int) -> Story:
     order_id = f"A-{number}"
     body = _basket(cast, order_id)
     pending = body["payment"]["state"] == "pending"
-    yield Wait(chance.choice((0, 0, 1, 30, 300)))
+    yield Wait(chance.choice((0, 0, 1, 5, 60, 300)))
     if chance.random() < 0.15:
         body |= {"channel": "market"}
         yield Say("IntakeQueue", json.dumps(body))
@@ -103,7 +103,7 @@ def staff(cast: Cast, location_id: str, steps: int) -> Story:
     """Does what the work list says, one step at a time; now and then refuses; tries the wrong code; looks elsewhere."""
     chance = cast.chance
     for _ in range(steps):
-        yield Wait(chance.choice((5, 60, 400)))
+        yield Wait(chance.choice((0, 0, 5, 60, 400)))
         reply = yield tasks_of(location_id)
         tasks = reply.body.get("tasks", []) if reply.status == 200 else []
         if not tasks:

@@ -77,7 +77,7 @@ class Running:
             choices += [self._deliver(source) for source in self.stage.services.waiting]
             if not self.settling and scheduler.chance.random() < 0.02:
                 choices.append(self.sweep)
-        if choices and (idle or scheduler.chance.random() < 0.3):
+        if choices and (idle or scheduler.chance.random() < 0.6):
             scheduler.chance.choice(choices)()
             self.started += 1
             return True

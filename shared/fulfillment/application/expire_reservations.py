@@ -15,12 +15,7 @@ from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired
 
 BUYER_MOST = 25  # that a buyer who is found short ends on the way; the sweep does the rest
-BROKEN = (
-    AssertionError,
-    LookupError,
-    TypeError,
-    ValueError,
-)  # what reading or changing an order's own rows may raise
+BROKEN = (AssertionError, LookupError, TypeError, ValueError)  # raised by an order whose own rows are wrong
 SWEEP_MOST = 500  # in one run of the sweep; at 20 ms each it stays within the minute until the next
 
 
