@@ -193,5 +193,21 @@ FLOWS |= {
         lambda play: play.deliver("NotifyQueue"),
     ),
     "count": Flow(_ordered(), _says("StockFeedQueue", {**COUNT, "observed_at": MOMENT})),
+    "let work give way to a shortfall": Flow(
+        lambda play: (
+            _ordered(delivery=True)(play),
+            _says("StockFeedQueue", {**COUNT, "on_hand": 0, "observed_at": MOMENT})(play),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
+    "end an unpaid order for a shortfall": Flow(
+        lambda play: (
+            _ordered(payment=PENDING)(play),
+            _says("StockFeedQueue", {**COUNT, "on_hand": 0, "observed_at": MOMENT})(play),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
     "move": Flow(_ordered(), _says("StockFeedQueue", {**SALE, "at": MOMENT})),
 }

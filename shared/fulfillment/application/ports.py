@@ -52,6 +52,14 @@ class RecordedBefore(NotWritten):
         self.movement = movement
 
 
+class CountedAhead(NotWritten):
+    """What is to be handed over was counted at a later moment than now: a till's clock is ahead, or ours behind."""
+
+    def __init__(self, observed_at: datetime) -> None:
+        super().__init__(observed_at.isoformat())
+        self.observed_at = observed_at
+
+
 class StockShort(NotWritten):
     """Too little of some rows; ``rows`` are those rows as they are now (a row that is missing has nothing)."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from fulfillment.application.ports import (
     Answer,
     AnsweredBefore,
     Clock,
     Command,
+    CountedAhead,
     OrderRepository,
     Stale,
     Write,
@@ -19,6 +20,7 @@ from fulfillment.domain.errors import Busy, IdempotencyConflict, NotFound
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.stock import MovementKind, StockMovement
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 MAX_ROUNDS = 8  # each round lost means that somebody else got further; eight in a row means trouble
 
 
@@ -48,7 +50,10 @@ def change_order(
 
     ``step`` gives None when there is nothing to do: the present view is answered and nothing is written. It raises
     Stale when it changed the order itself: the order is read again.
+
+    What leaves a shelf is booked after the last count of it, which still saw it there, whatever the clocks say.
     """
+    after_counts = EARLIEST
     for _ in range(MAX_ROUNDS):
         answer, order = orders.recall(command.idempotency_key, order_id)
         if answer:
@@ -69,12 +74,14 @@ def change_order(
                     at=now,
                     answer=given if command.idempotency_key else None,
                     idempotency_key=command.idempotency_key,
-                    movements=movements_of(change, command.command_id, now),
+                    movements=movements_of(change, command.command_id, max(now, after_counts)),
                 )
             )
             return given
         except AnsweredBefore as before:
             return same_request(before.answer, command)
+        except CountedAhead as count:
+            after_counts = count.observed_at + timedelta(microseconds=1)
         except Stale:
             continue
     raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")

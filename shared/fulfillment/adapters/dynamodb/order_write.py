@@ -10,13 +10,14 @@ from typing import Any
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.documents import to_document
 from fulfillment.adapters.dynamodb.order_counts import add_places, add_unpaid
-from fulfillment.adapters.dynamodb.rows import Row, number, number_of, packed, text, text_of
-from fulfillment.adapters.dynamodb.stock import movement_items, row_item, stock_row
+from fulfillment.adapters.dynamodb.rows import Row, instant_of, number, number_of, packed, text, text_of
+from fulfillment.adapters.dynamodb.stock import movement_items, not_counted_since, row_item, stock_row
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import LedgerBroken, Refused, Transaction
 from fulfillment.application.ports import (
     Answer,
     AnsweredBefore,
+    CountedAhead,
     LocationChanged,
     NotWritten,
     Stale,
@@ -117,8 +118,9 @@ def _order(transaction: Transaction, tables: Tables, order: Order, before: Order
 
 
 def _stock(transaction: Transaction, tables: Tables, write: Write) -> None:
+    moved_at = write.movements[0].at if write.movements else write.at
     for effect in _merged(effect for change, _ in write.changes() for effect in change.stock):
-        _stock_effect(transaction, tables, effect)
+        _stock_effect(transaction, tables, effect, moved_at)
     for replacement in write.change.replacements:
         transaction.put(
             tables.stock,
@@ -149,7 +151,7 @@ def _together(earlier: StockEffect, effect: StockEffect) -> StockEffect:
     return replace(effect, quantity=effect.quantity - earlier.quantity)
 
 
-def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect) -> None:
+def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect, at: datetime) -> None:
     moves = {
         "reserve": "#available = #available - :quantity, #reserved = #reserved + :quantity",
         "release": "#available = #available + :quantity, #reserved = #reserved - :quantity",
@@ -167,7 +169,10 @@ def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect)
     if effect.kind in ("reserve", "release"):
         names["#available"] = "available"
     if effect.kind == "hand_over":
-        names["#on_hand"] = "on_hand"
+        names |= {"#on_hand": "on_hand", "#observed_at": "observed_at"}
+        values[":at"] = text(keys.instant(at))
+        condition = f"{still_reserved} AND ({not_counted_since})"
+        refused = lambda row: _not_handed_over(effect, row)  # noqa: E731 - closes over the effect
     if effect.kind == "put_aside":
         names["#blocked"] = "blocked"
     transaction.update(
@@ -184,6 +189,13 @@ def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect)
 def _short(effect: StockEffect, row: Row | None) -> NotWritten:
     there = stock_row(row) if row else StockRow(effect.sku, effect.location_id, 0)
     return StockShort({(effect.sku, effect.location_id): there})
+
+
+def _not_handed_over(effect: StockEffect, row: Row | None) -> Exception:
+    seen_at = instant_of(row, "observed_at") if row else None
+    if row is None or seen_at is None or number_of(row, "reserved") < effect.quantity:
+        return LedgerBroken(f"{effect} on {row}")
+    return CountedAhead(seen_at)
 
 
 def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
