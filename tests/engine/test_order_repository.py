@@ -318,8 +318,14 @@ def test_giving_back_a_place_in_a_window_that_vanished_is_nothing(
 
 def test_a_place_that_moves_within_one_window_stays(orders: DynamoDBOrderRepository, world: World) -> None:
     place = CapacityEffect("senayan", "pickup", WINDOW, 1, limit=1)
-    orders.write(a_write(change=Change(an_order(), capacity=(place, replace(place, orders=-1)))))
+    moved = Change(an_order(), capacity=(place, replace(place, orders=-1)))
+    orders.write(a_write(change=moved))
     assert world.rows("Capacity") == []
+
+    # And a window that is there tells that its orders changed: an audit compares it with them
+    orders.write(a_write(change=Change(an_order(order_id="A-2"), capacity=(place,))))
+    orders.write(a_write(change=replace(moved, order=an_order(order_id="A-3"))))
+    assert [(row["used"]["N"], row["version"]["N"]) for row in world.rows("Capacity")] == [("1", "2")]
 
 
 def test_fifty_lines_from_three_locations_are_written_and_read_back(

@@ -62,8 +62,10 @@ def causes_of(told: list[tuple[Difference, str]]) -> list[tuple[str, tuple[Cause
 
 
 def test_a_busy_day_shows_no_difference(busy: World) -> None:
-    # Given a cancelled, a shipped and a refused order as well, and a sale at the till
+    # Given a ready, a cancelled, a shipped and a refused order as well, and a sale at the till
     busy.given(a_product("cap"), stock("senayan", cap=4))
+    busy.on_task("senayan", "PAID-1~1", "accept")
+    busy.on_task("senayan", "PAID-1~1", "ready")
     busy.order(order_body("CANCELLED-1"))
     busy.on_order("CANCELLED-1", "cancel")
     busy.order(delivery_body("SHIPPED-1"))

@@ -20,6 +20,7 @@ room_left = "attribute_not_exists(#used) OR #used <= :room"  # true for the firs
 place_taken = "#used >= :orders"  # true unless the window is long gone
 within_limit = "#used <= :room"  # never true where no room was left from the beginning
 still_counted = "#used >= :units"  # true unless the row is long gone
+row_is_there = "attribute_exists(#version)"  # true unless the row is long gone
 
 
 def add_places(transaction: Transaction, tables: Tables, write: Write) -> None:
@@ -45,6 +46,20 @@ def add_places(transaction: Transaction, tables: Tables, write: Write) -> None:
                 names={"#used": "used", "#version": "version"},
                 values={":orders": number(-orders), ":one": number(1), ":none": number(0)},
             )
+        else:
+            _touch(transaction, tables, row_key)
+
+
+def _touch(transaction: Transaction, tables: Tables, row_key: Row) -> None:
+    transaction.update(
+        tables.capacity,
+        row_key,
+        f"SET {WINDOW_CHANGED}",
+        condition=row_is_there,
+        refused=None,  # a row that vanished is compared with nothing
+        names={"#version": "version"},
+        values={":one": number(1), ":none": number(0)},
+    )
 
 
 def _take_places(
@@ -92,6 +107,8 @@ def add_unpaid(transaction: Transaction, tables: Tables, write: Write) -> None:
                 names={"#used": "used", "#version": "version"},
                 values={":units": number(-more), ":none": number(0), ":one": number(1)},
             )
+        elif len(write.changes()) > 1:  # one order less and one more
+            _touch(transaction, tables, row_key)
 
 
 def _count_unpaid(transaction: Transaction, tables: Tables, row_key: Row, units: int, write: Write) -> None:
