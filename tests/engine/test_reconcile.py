@@ -122,8 +122,8 @@ def test_reading_in_pages_and_segments_misses_no_row(
 
     # Then everything is told once
     assert len(list(short.shelves())) == 100
-    assert sorted(task.task for task in short.tasks()) == sorted(task.task for task in books.tasks())
-    assert len({task.task for task in short.tasks()}) == 24
+    assert sorted(task.task for task in short.work()) == sorted(task.task for task in books.work())
+    assert len({task.task for task in short.work()}) == 24
 
 
 class _PagesOfSeven:

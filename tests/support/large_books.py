@@ -87,7 +87,7 @@ class LargeBooks:
             used = len(range(window, tasks, WINDOWS))
             yield Kept(_window_key(window), 1, (used,))
 
-    def tasks(self) -> Iterator[TaskSeen | TaskUnreadable]:
+    def work(self) -> Iterator[TaskSeen | TaskUnreadable]:
         """Every task, with its allocations."""
         for number in range(self.allocations // SKUS_PER_TASK):
             mine = range(number * SKUS_PER_TASK, (number + 1) * SKUS_PER_TASK)

@@ -86,6 +86,7 @@ def test_a_claim_on_a_row_that_is_not_there_stands_for_the_row_only_where_that_i
     comparison.after([])
 
     assert settled(comparison) == {TEE: (False, 2)}
+    assert comparison.holders(CAP, 5) == []  # and takes no room
 
 
 def test_a_row_that_came_or_went_meanwhile_has_moved(comparison: SqliteComparison) -> None:

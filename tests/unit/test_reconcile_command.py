@@ -118,6 +118,33 @@ def test_an_order_that_is_over_and_an_unpaid_one_that_nobody_ended_are_told(
     assert shop.get_order("A-3").body["status"] == "expired"
 
 
+def test_what_a_customer_has_not_paid_is_held_against_the_orders(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a customer with one unpaid unit
+    shop.order(order_body("A-3", payment={"state": "pending", "kind": "card"}))
+    (row,) = [row for row in shop.rows("Capacity") if row["window"]["S"] == "UNITS"]
+    customer = {name: row[name]["S"] for name in ("location_method", "window")}
+    name = f"unpaid units of customer {customer['location_method'].partition('#')[2]}"
+    assert main(["reconcile"]) == 0
+    said(capsys)
+
+    # When other numbers are counted
+    change("Capacity", customer, used=3)
+    assert main(["reconcile", "--repair"]) == 1
+    leaked, _ = said(capsys)
+    change("Capacity", customer, used=0)
+    assert main(["reconcile", "--repair"]) == 1
+    unbacked, _ = said(capsys)
+
+    # Then it is told what that does, and put right
+    does = "2 units less can be ordered; repair gives them back. Repaired."
+    assert leaked == f"{name}: 3 counted, but its orders hold 1 (A-3): {does}"
+    does = "1 unit more can be ordered; repair counts it. Repaired."
+    assert unbacked == f"{name}: 0 counted, but its orders hold 1 (A-3): {does}"
+    assert main(["reconcile"]) == 0
+
+
 def test_repair_puts_it_right_and_running_it_again_finds_nothing(
     shop: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +168,7 @@ def test_a_task_that_cannot_be_read_keeps_every_surplus(
     assert shelf.endswith("repair gives it back. Not repaired: a person must look.")
     assert window.endswith("repair gives it back. Not repaired: a person must look.")
     assert order == (
-        "order A-1: the row of its task A-1 SHIPMENT#0001 cannot be read; until it can, repair gives no surplus back. "
+        "order A-1: its row A-1 SHIPMENT#0001 cannot be read; until it can, repair gives no surplus back. "
         "Not repaired: a person must look."
     )
 

@@ -50,7 +50,7 @@ class ScriptedBooks:
     def windows(self) -> Iterator[Kept]:
         return self._next("windows", self.window_readings)
 
-    def tasks(self) -> Iterator[TaskSeen | TaskUnreadable]:
+    def work(self) -> Iterator[TaskSeen | TaskUnreadable]:
         self.read.append("tasks")
         return iter(self.task_readings[min(self.read.count("tasks"), len(self.task_readings)) - 1])
 

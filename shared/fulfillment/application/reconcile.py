@@ -23,6 +23,7 @@ from fulfillment.application.reconcile_ports import (
     OpenComparison,
     TaskSeen,
     TaskUnreadable,
+    UnpaidSeen,
 )
 from fulfillment.domain.errors import Busy, Refusal
 from fulfillment.domain.events import Event
@@ -123,7 +124,7 @@ class _Run:
             first = self.outcome.rounds == 0
             self.outcome.rounds += 1
             self.audit.let_writes_land()
-            self._read_tasks(first=first)
+            self._read_work(first=first)
             self.audit.let_writes_land()
             self.shelves.after(books.shelves())
             self.windows.after(books.windows())
@@ -141,22 +142,28 @@ class _Run:
             self.progress(what, len(batch))
             yield from batch
 
-    def _read_tasks(self, *, first: bool) -> None:
+    def _read_work(self, *, first: bool) -> None:
         overdue = self.audit.clock.now() - OVERDUE_BY
         tasks = self.outcome.suspects_left = 0
-        for batch in _batches(self.audit.books.tasks()):
+        for batch in _batches(self.audit.books.work()):
             readable = [task for task in batch if isinstance(task, TaskSeen)]
             for task in batch:
                 if isinstance(task, TaskUnreadable):
                     self._suspect(task.order_id, task.task)
-                elif task.units and (task.order_ended or (task.due_at and task.due_at < overdue)):
+                elif (
+                    isinstance(task, TaskSeen)
+                    and task.units
+                    and (task.order_ended or (task.due_at and task.due_at < overdue))
+                ):
                     self._suspect(task.order_id, None)
             self.shelves.claim(
                 (Claim((sku, t.location_id), t.task, n) for t in readable for sku, n in t.units),
                 unknown_too=first,
             )
-            self.windows.claim((Claim(task.window, task.task, 1) for task in readable), unknown_too=False)
-            tasks += len(batch)
+            places = [Claim(task.window, task.task, 1) for task in readable]
+            unpaid = [Claim(o.key, o.order_id, o.units) for o in batch if isinstance(o, UnpaidSeen)]
+            self.windows.claim([*places, *unpaid], unknown_too=False)
+            tasks += len(readable)
             self.progress("tasks", len(batch))
         self.outcome.tasks = tasks
 

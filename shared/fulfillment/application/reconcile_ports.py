@@ -28,6 +28,10 @@ class TaskSeen:
     order_ended: bool = False
     due_at: datetime | None = None
 
+    def seems_over(self, at: datetime) -> bool:
+        """Whether it holds units that its order should not hold any more at this moment, as far as it was seen."""
+        return bool(self.units) and (self.order_ended or (self.due_at is not None and self.due_at < at))
+
 
 @dataclass(frozen=True)
 class TaskUnreadable:
@@ -35,6 +39,15 @@ class TaskUnreadable:
 
     order_id: str
     task: str
+
+
+@dataclass(frozen=True)
+class UnpaidSeen:
+    """An order that counts so many units against its customer's limit, kept in the row of this key."""
+
+    order_id: str
+    key: Key
+    units: int
 
 
 @dataclass(frozen=True)
@@ -49,12 +62,13 @@ class Claim:
 class Books(Protocol):
     """All rows, as they are stored, read in passing and consistently, each at least once and in no order.
 
-    ``correct_...`` raise Stale when the row changed since it was read.
+    Windows are all that is counted in the capacity table: places, and what customers have not paid. ``correct_...``
+    raise Stale when the row changed since it was read.
     """
 
     def shelves(self) -> Iterator[Kept]: ...
     def windows(self) -> Iterator[Kept]: ...
-    def tasks(self) -> Iterator[TaskSeen | TaskUnreadable]: ...
+    def work(self) -> Iterator[TaskSeen | TaskUnreadable | UnpaidSeen]: ...
     def correct_shelf(
         self, correction: Correction, movement: StockMovement, events: Sequence[Event]
     ) -> None: ...

@@ -29,6 +29,8 @@ def _name(found: Difference) -> str:
         return f"{first} at {second}"
     if found.kind == "order":
         return f"order {first}"
+    if _is_customer(found):
+        return f"unpaid units of customer {first.partition('#')[2]}"
     location_id, _, method = first.rpartition("#")
     return f"{location_id}, {method}, {second}"
 
@@ -71,12 +73,18 @@ def _row_missing(found: Difference) -> str:
 
 def _leaked_places(found: Difference) -> str:
     one = _used(found) - found.units
+    if _is_customer(found):
+        what = f"{_units(one)} less can be ordered; repair gives {_it(one)} back"
+        return f"{_used(found)} counted, but its orders hold {_held(found)}: {what}"
     what = f"{_places(one)} cannot be had; repair gives {_it(one)} back"
     return f"{_used(found)} taken, but it has {_tasks(found)}: {what}"
 
 
 def _unbacked_places(found: Difference) -> str:
     one = found.units - _used(found)
+    if _is_customer(found):
+        what = f"{_units(one)} more can be ordered; repair counts {_it(one)}"
+        return f"{_used(found)} counted, but its orders hold {_held(found)}: {what}"
     what = f"{_places(one)} too many can be had; repair takes {_it(one)}"
     return f"{_used(found)} taken, but it has {_tasks(found)}: {what}"
 
@@ -96,7 +104,7 @@ def _unreadable_row(_found: Difference) -> str:
 
 def _unreadable_order(found: Difference) -> str:
     if found.holders:
-        return f"the row of its task {found.holders[0]} cannot be read; until it can, repair gives no surplus back"
+        return f"its row {found.holders[0]} cannot be read; until it can, repair gives no surplus back"
     return "its rows cannot be read, or contradict each other"
 
 
@@ -119,6 +127,10 @@ _ORDER: _Words = {
     "ended_and_holding": _ended_and_holding,
     "unreadable": _unreadable_order,
 }
+
+
+def _is_customer(found: Difference) -> bool:
+    return found.key[0].startswith("UNPAID#")
 
 
 def _used(found: Difference) -> int:

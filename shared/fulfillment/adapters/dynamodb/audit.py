@@ -26,11 +26,11 @@ from fulfillment.adapters.dynamodb.stock import movement_item, row_item
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.application.ports import Stale
-from fulfillment.application.reconcile_ports import TaskSeen, TaskUnreadable
+from fulfillment.application.reconcile_ports import TaskSeen, TaskUnreadable, UnpaidSeen
 from fulfillment.domain.basket import quantity_by_sku
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.events import Event
-from fulfillment.domain.order import HANDED_OVER, HOLDING, Shipment, task_id
+from fulfillment.domain.order import HANDED_OVER, HOLDING, Order, Shipment, task_id
 from fulfillment.domain.reconciliation import ENDED, Correction, Kept
 from fulfillment.domain.stock import StockMovement, StockRow
 
@@ -71,17 +71,20 @@ class DynamoDBBooks:
             yield _kept(row, ("sku", "location_id"), SHELF_PARTS)
 
     def windows(self) -> Iterator[Kept]:
-        """Capacity windows."""
+        """All that is counted in the capacity table."""
         for _, row in self._scan(self.tables.capacity):
-            if keys.is_window(text_of(row, "location_method")):
-                yield _kept(row, ("location_method", "window"), WINDOW_PARTS)
+            yield _kept(row, ("location_method", "window"), WINDOW_PARTS)
 
-    def tasks(self) -> Iterator[TaskSeen | TaskUnreadable]:
-        """Tasks that hold units or a place in a window. An order's row comes before its tasks', in the same segment."""
+    def work(self) -> Iterator[TaskSeen | TaskUnreadable | UnpaidSeen]:
+        """Tasks that hold units or a place in a window, and unpaid orders. An order's row comes before its tasks', in
+        the same segment.
+        """
         orders: dict[int, Row] = {}
         for segment, row in self._scan(self.tables.orders, **_TASKS):
             if text_of(row, "sk") == keys.ORDER:
                 orders[segment] = row
+                if text_of(row, "status") == "reserved":
+                    yield from _unpaid(row)
                 continue
             order = orders.get(segment)
             own = order if order and order["order_id"] == row["order_id"] else {}
@@ -182,6 +185,19 @@ def _task(row: Row, order: Row) -> TaskSeen | TaskUnreadable:
         order_ended="status" in order and text_of(order, "status") in ENDED,
         due_at=instant_of(order, "due_at"),
     )
+
+
+def _unpaid(row: Row) -> Iterator[UnpaidSeen | TaskUnreadable]:
+    order_id = text_of(row, "order_id")
+    try:
+        order = from_document(Order, text_of(row, "document"))
+    except (ValueError, KeyError, TypeError):
+        yield TaskUnreadable(order_id, f"{order_id} {keys.ORDER}")
+        return
+    if order.unpaid:
+        yield UnpaidSeen(
+            order_id, (keys.unpaid(order.unpaid.customer), keys.UNPAID_UNITS), order.unpaid.units
+        )
 
 
 def _kept(row: Row, names: tuple[str, str], parts: Sequence[str]) -> Kept:

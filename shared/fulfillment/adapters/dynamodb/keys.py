@@ -140,11 +140,6 @@ def customer_mark(customer: str) -> str:
     return f"~{customer}"
 
 
-def is_window(partition: str) -> bool:
-    """Whether a partition of the capacity table holds a location's windows, and not something else that is counted."""
-    return partition.endswith(("#pickup", "#delivery"))
-
-
 POLICIES = "POLICIES"  # partition of the newest version of each policy, by name
 
 
