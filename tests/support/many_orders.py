@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fulfillment.adapters import aws
-from fulfillment.adapters.dynamodb.rows import Row, chunks, pages
+from fulfillment.adapters.dynamodb.rows import Row, chunks, packed, pages, text_of
 from tests.support.builders import a_line, a_location, a_product, stock
 from tests.support.races import place
 from tests.support.world import World
@@ -39,11 +39,12 @@ def given_allocations(world: World, stores: int, copies: int) -> int:
 
 
 def _renamed(row: Row, number: int) -> Row:
-    """The same row of another order."""
-    binary = {name: value for name, value in row.items() if "B" in value}
-    told = json.dumps({name: value for name, value in row.items() if "B" not in value})
-    renamed: Row = json.loads(told.replace("-0000", f"-{number:04d}")) | binary
-    return renamed
+    """The same row of another order; a decision's record stays what it is."""
+    readable = dict(row) | ({"document": {"S": text_of(row, "document")}} if "document" in row else {})
+    record = {name: value for name, value in readable.items() if "B" in value}
+    told = json.dumps({name: value for name, value in readable.items() if name not in record})
+    renamed: Row = json.loads(told.replace("-0000", f"-{number:04d}"))
+    return packed(dict(renamed) | record, "document") if "document" in renamed else {**renamed, **record}
 
 
 def _multiply(table: str, key: Any, row: Row, by: int, parts: Mapping[str, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ SEGMENTS = (
 PAGE_ATTEMPTS = 10  # at a page that is throttled, with pauses of up to 5 s: an audit has time
 LANDING_SECONDS = 1.0  # a hundred times what torn reads have been seen to last
 UNREADABLE = -1  # version of a row that has none
+
+NOT_OURS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    zlib.error,
+)  # what reading a row that somebody else wrote ends in
 
 SHELF_PARTS = ("on_hand", "reserved", "blocked", "missing", "available")
 WINDOW_PARTS = ("used",)
@@ -170,7 +178,7 @@ def _task(row: Row, order: Row) -> TaskSeen | TaskUnreadable:
     try:
         number_ = int(sk.removeprefix(keys.SHIPMENT_PREFIX))
         shipment = from_document(Shipment, text_of(row, "document"))
-    except (ValueError, KeyError, TypeError):
+    except NOT_OURS:
         return TaskUnreadable(order_id, f"{order_id} {sk}")
     units = shipment.units() if shipment.holds_stock else ()
     return TaskSeen(
@@ -191,7 +199,7 @@ def _unpaid(row: Row) -> Iterator[UnpaidSeen | TaskUnreadable]:
     order_id = text_of(row, "order_id")
     try:
         order = from_document(Order, text_of(row, "document"))
-    except (ValueError, KeyError, TypeError):
+    except NOT_OURS:
         yield TaskUnreadable(order_id, f"{order_id} {keys.ORDER}")
         return
     if order.unpaid:
