@@ -257,3 +257,19 @@ MORE_AT_KOTA = {
 def places(world: World) -> list[int]:
     """Orders in each window that has any."""
     return [used for row in world.rows("Capacity") if (used := int(row["used"]["N"]))]
+
+
+def test_what_is_counted_tells_that_it_changed_when_one_order_takes_the_place_of_another(shop: World) -> None:
+    # Given an unpaid order, which is counted in a window and for its customer
+    shop.order(order_body("A-1", payment=PENDING_CARD))
+    before = {row["location_method"]["S"]: row for row in shop.rows("Capacity")}
+
+    # When another order of the same size takes its place
+    assert shop.order(order_body("A-2", payment=PENDING_CARD, replaces="A-1")).status == 201
+
+    # Then as much is counted as before, and whoever read it sees that it is not the same
+    after = {row["location_method"]["S"]: row for row in shop.rows("Capacity")}
+    assert len(after) == 2
+    assert (before.keys(), {row["used"]["N"] for row in after.values()}) == (after.keys(), {"1"})
+    assert {row["version"]["N"] for row in before.values()} == {"1"}
+    assert {row["version"]["N"] for row in after.values()} == {"2"}
