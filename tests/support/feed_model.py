@@ -68,24 +68,16 @@ def _poison(chance: random.Random, sound: dict[str, Any], number: int) -> Any:
 
 @dataclass
 class OneShelf:
-    """What is known of a shelf. ``changes``: by movement id, what it said first; our own hand-overs among them.
-
-    ``left_since``: handed over after we heard of the newest count, whose clock was ahead and says that it was later.
-    """
+    """What is known of a shelf. ``changes``: by movement id, what it said first; our own hand-overs among them."""
 
     counted_at: datetime | None = None
     counted: int = OPENING
-    left_since: int = 0
     changes: dict[str, tuple[datetime, int]] = field(default_factory=dict)
 
     def on_hand(self) -> int:
         """The newest count and what moved later."""
         since = self.counted_at
-        return (
-            self.counted
-            - self.left_since
-            + sum(n for at, n in self.changes.values() if since is None or at > since)
-        )
+        return self.counted + sum(n for at, n in self.changes.values() if since is None or at > since)
 
 
 @dataclass
@@ -104,11 +96,10 @@ class Expected:
                 self.parked[body, reason] += 1
 
     def handed_over(self, shelf: Shelf, quantity: int, order_id: str, at: datetime) -> None:
-        """Our own parcel left."""
+        """Our own parcel left: after the newest count that we had heard of, whatever that one's clock said."""
         known = self.shelves[shelf]
-        known.changes[f"our {order_id}"] = (at, -quantity)
-        if known.counted_at is not None and at <= known.counted_at:
-            known.left_since += quantity
+        after_count = known.counted_at + timedelta(microseconds=1) if known.counted_at else at
+        known.changes[f"our {order_id}"] = (max(at, after_count), -quantity)
 
     def _heard(self, body: str, now: datetime) -> str | None:
         try:
@@ -137,5 +128,5 @@ class Expected:
         if shelf.counted_at == at and shelf.counted != value:
             return "contradicting_count"
         if shelf.counted_at is None or at > shelf.counted_at:
-            shelf.counted_at, shelf.counted, shelf.left_since = at, value, 0
+            shelf.counted_at, shelf.counted = at, value
         return None
