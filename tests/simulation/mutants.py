@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from fulfillment.adapters.dynamodb import order_write
+from fulfillment.adapters.dynamodb import order_counts, order_write
 from fulfillment.adapters.dynamodb import stock as stock_rows
 from fulfillment.adapters.dynamodb import transaction as transactions
 from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
@@ -97,7 +97,7 @@ def the_freshness_check_is_off(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def the_capacity_condition_is_off(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(order_write, "room_left", _always(f"({order_write.room_left})"))
+    patch.setattr(order_counts, "room_left", _always(f"({order_counts.room_left})"))
 
 
 @mutant
