@@ -27,8 +27,6 @@ ON_DYNAMODB_LOCAL_TOO = {
 
 ON_MOTO_ONLY = {"test_event_files"}  # fills moto's tables with the sample chain from a snapshot
 
-NOT_IN_MEMORY = {"test_reconcile"}  # scans in parallel segments, which tables in memory refuse
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the handlers' worlds on both engines."""
@@ -37,8 +35,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if on_both and "world" in metafunc.fixturenames:
         now = module in ON_DYNAMODB_LOCAL_TOO
         engines = dynamodb_local.FLOWS if now else dynamodb_local.FLOWS_IN_SOAK
-        if module in NOT_IN_MEMORY:
-            engines = ["moto", *engines[1:]]
         metafunc.parametrize("world", engines, indirect=True)
 
 
