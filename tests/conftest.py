@@ -1,17 +1,14 @@
-"""The world every plain test runs in: moto with tables in memory, a frozen clock, and the tables of the template."""
+"""The world every plain test runs in: moto, a frozen clock, and the tables of the template."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 import pytest
 
 from fulfillment.adapters import aws
-from tests.simulation.memory import MemoryDynamoDB
 from tests.support import aws_world, dynamodb_local, moto_world
 from tests.support.ledger import check_ledger
-from tests.support.quick_tables import tables_behind_boto3
 from tests.support.world import FrozenClock, World
 
 # All tests of the handlers run on DynamoDB Local too, where every request must be valid and every ledger must add up:
@@ -66,12 +63,6 @@ def engine() -> Iterator[dynamodb_local.Engine]:
         yield started
 
 
-@pytest.fixture(scope="session")
-def memory() -> MemoryDynamoDB:
-    """DynamoDB in memory, one for each test process."""
-    return MemoryDynamoDB()
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """The clock of every use case and cache; Monday noon in Jakarta until a test moves it."""
@@ -87,16 +78,12 @@ def aws_queues() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest, aws_queues: dict[str, str], clock: FrozenClock) -> Iterator[World]:
-    """The router with nothing in it and all functions cold: on moto, its tables in memory or on DynamoDB Local where
-    asked.
-    """
-    engine = getattr(request, "param", "moto")
-    if engine in ("moto", "memory"):
+    """The router with nothing in it and all functions cold: on moto, and its tables on DynamoDB Local where asked."""
+    if getattr(request, "param", "moto") == "moto":
         aws_world.empty()
         made = World(clock, aws_queues)
         made.restart()
-        with tables_behind_boto3(request.getfixturevalue("memory")) if engine == "memory" else nullcontext():
-            yield made
+        yield made
     else:
         made = request.getfixturevalue("engine_world")
         yield made

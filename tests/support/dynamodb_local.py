@@ -48,8 +48,8 @@ STARTS = 3  # another process may take the free port first
 # Parameters of the fixture `world`. What the router did by itself must leave a ledger that adds up.
 CHECKED = "dynamodb-local, then the ledger is checked"
 BOTH = ["moto", pytest.param("dynamodb-local", marks=pytest.mark.engine)]
-FLOWS = ["memory", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.engine)]
-FLOWS_IN_SOAK = ["memory", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.soak)]
+FLOWS = ["moto", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.engine)]
+FLOWS_IN_SOAK = ["moto", pytest.param(CHECKED, id="dynamodb-local", marks=pytest.mark.soak)]
 
 
 class NotStarted(Exception):
