@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fulfillment.adapters import aws
+from fulfillment.adapters.dynamodb.rows import text_of
 from fulfillment.domain.unpaid import customer_hash
 from tests.support.builders import MONDAY_NOON, a_location, a_product, delivery_body, order_body, stock
 from tests.support.ledger import LedgerWrong, check_ledger
@@ -66,7 +67,7 @@ def order_row(order_id: str, sk: str = "ORDER") -> dict[str, str]:
 def document(order_id: str, sk: str, old: str, new: str) -> None:
     """Change a value inside a row's document."""
     key = {name: {"S": value} for name, value in order_row(order_id, sk).items()}
-    kept = aws.dynamodb().get_item(TableName="Orders", Key=key)["Item"]["document"]["S"]
+    kept = text_of(aws.dynamodb().get_item(TableName="Orders", Key=key)["Item"], "document")
     assert old in kept, kept
     change("Orders", order_row(order_id, sk), document=kept.replace(old, new))
 

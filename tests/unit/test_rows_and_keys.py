@@ -100,11 +100,6 @@ def test_keys_are_what_rows_out_there_have(key: str, expected: str) -> None:
     assert key == expected
 
 
-def test_a_window_is_told_from_what_else_is_counted() -> None:
-    assert keys.is_window(keys.location_method("senayan", "delivery"))
-    assert not keys.is_window(keys.unpaid("1f"))
-
-
 def test_every_key_builder_is_held_by_a_test() -> None:
     builders = {name for name, _ in inspect.getmembers(keys, inspect.isfunction)} - {"crc32", "folded"}
     used = set(re.findall(r"keys\.(\w+)", Path(__file__).read_text()))
