@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.support.builders import (
 )
 from tests.support.functions import CONTEXT, handler
 from tests.support.ledger import check_ledger
-from tests.support.sabotage import change, document, lose
+from tests.support.sabotage import change, document, lose, spoil
 from tests.support.world import World
 
 SHELF = {"sku": "tee", "location_id": "senayan"}
@@ -41,7 +42,9 @@ def busy(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def audited(*, repair: bool = False) -> tuple[list[tuple[Difference, str]], Outcome]:
+def audited(
+    *, repair: bool = False, let_writes_land: Callable[[], object] | None = None
+) -> tuple[list[tuple[Difference, str]], Outcome]:
     """What an audit tells, and its outcome."""
     reading = bootstrap.reconcile()
     whole = Reconcile(
@@ -49,7 +52,7 @@ def audited(*, repair: bool = False) -> tuple[list[tuple[Difference, str]], Outc
         reading.comparison,
         reading.orders,
         reading.clock,
-        reading.let_writes_land,
+        let_writes_land or reading.let_writes_land,
         bootstrap.expire_reservations(),
     )
     told: list[tuple[Difference, str]] = []
@@ -276,6 +279,55 @@ def test_an_order_whose_rows_contradict_each_other_is_told(busy: World) -> None:
 
     # Then
     assert causes_of(audited()[0]) == [("order", ("unreadable",))]
+
+
+@pytest.mark.parametrize(
+    ("sk", "status"), [("ORDER", "cancelled"), ("ORDER", "reserved"), ("SHIPMENT#0001", "open")]
+)
+def test_a_packed_row_that_came_to_harm_is_told_and_stops_nothing(busy: World, sk: str, status: str) -> None:
+    # Given a row of which nobody can unpack anything
+    spoil("PAID-1", sk)
+    change("Orders", {"order_id": "PAID-1", "sk": sk}, status=status)
+    busy.tampered = True
+
+    # When
+    told, _ = audited(repair=True)
+
+    # Then
+    assert ("order", ("unreadable",)) in causes_of(told)
+    assert {repaired for _, repaired in told} == {"by_hand"}
+
+
+def test_a_deadline_that_is_no_moment_and_that_no_sweep_finds_is_found(busy: World) -> None:
+    # Given
+    change("Orders", {"order_id": "UNPAID-1", "sk": "ORDER"}, due_at="tomorrow")
+    assert audited()[0] == []
+
+    # When its time is over, which is written in the order as well
+    busy.clock.forward(minutes=16)
+
+    # Then
+    told, outcome = audited(repair=True)
+    assert causes_of(told) == [("order", ("overdue",))]
+    assert outcome.repaired == 1
+
+
+def test_a_task_that_ends_in_a_window_that_counts_none_is_not_counted_for_ever(busy: World) -> None:
+    # Given a window that counts none of its two tasks, of which one ends while work is being read
+    change("Capacity", WINDOW, used=0)
+    calls: Iterator[Callable[[], object]] = iter(
+        [list, lambda: busy.on_order("PAID-1", "cancel"), list, list]
+    )
+
+    def ends_meanwhile() -> None:
+        next(calls)()
+
+    # When
+    _, outcome = audited(repair=True, let_writes_land=ends_meanwhile)
+
+    # Then the one that is left is counted, after another reading
+    assert (outcome.rounds, outcome.repaired) == (2, 1)
+    assert audited()[0] == []
 
 
 def test_a_row_that_changes_between_finding_and_repair_is_left_for_the_next_run(

@@ -33,3 +33,10 @@ def document(order_id: str, sk: str, old: str, new: str) -> None:
     kept = aws.dynamodb().get_item(TableName="Orders", Key=wanted)["Item"]["document"]["S"]
     assert old in kept, kept
     change("Orders", key, document=kept.replace(old, new))
+
+
+def spoil(order_id: str, sk: str) -> None:
+    """Let the document of one of an order's rows be packed, and its bytes no longer what was packed."""
+    key = {"order_id": {"S": order_id}, "sk": {"S": sk}}
+    kept = aws.dynamodb().get_item(TableName="Orders", Key=key)["Item"]
+    aws.dynamodb().put_item(TableName="Orders", Item={**kept, "document": {"B": b"what is left of it"}})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from typing import Any
 
 import pytest
 
+from fulfillment.adapters import comparison
 from fulfillment.adapters.dynamodb import audit
 from fulfillment.cli.main import main
 from tests.support.builders import a_location, a_product, order_body, stock
@@ -220,3 +222,21 @@ def test_a_table_that_does_not_answer_is_not_a_table_without_a_difference(
 
     assert main(["reconcile"]) == 2
     assert "DynamoDB did not answer" in capsys.readouterr().err
+
+
+def test_without_room_for_its_file_it_says_so_and_does_not_say_that_something_differs(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+
+    assert main(["reconcile"]) == 2
+    assert "TMPDIR" in capsys.readouterr().err
+
+
+def test_a_file_that_has_grown_full_is_told_likewise(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(comparison, "_TABLES", "PRAGMA max_page_count = 2;" + comparison._TABLES)
+
+    assert main(["reconcile"]) == 2
+    assert "database or disk is full" in capsys.readouterr().err

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,10 @@ def run(arguments: argparse.Namespace) -> int:
     except (BotoCoreError, ClientError, Busy) as error:
         print(f"DynamoDB did not answer: {str(error)[:500]}", file=sys.stderr)
         print("What was repaired stays; running it again is safe.", file=sys.stderr)
+        return UNKNOWN
+    except (OSError, sqlite3.Error) as error:
+        print(f"The file in which rows are compared could not be kept: {error}", file=sys.stderr)
+        print("It needs some 100 MB for a million tasks, in the folder that TMPDIR names.", file=sys.stderr)
         return UNKNOWN
     print(json.dumps({"outcome": told(outcome)}) if as_json else _summary(outcome))
     return DIFFERS if outcome.differences else AGREES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from functools import partial
 
 from fulfillment.adapters.dynamodb import keys
 from fulfillment.adapters.dynamodb.rows import Row, number, number_of, text
@@ -46,6 +47,8 @@ def add_places(transaction: Transaction, tables: Tables, write: Write) -> None:
                 names={"#used": "used", "#version": "version"},
                 values={":orders": number(-orders), ":one": number(1), ":none": number(0)},
             )
+            # One that counted too few stays as it is, but whoever compares it must see that work ended.
+            transaction.if_left_out(partial(_touch, tables=tables, row_key=row_key))
         else:
             _touch(transaction, tables, row_key)
 
@@ -107,6 +110,7 @@ def add_unpaid(transaction: Transaction, tables: Tables, write: Write) -> None:
                 names={"#used": "used", "#version": "version"},
                 values={":units": number(-more), ":none": number(0), ":one": number(1)},
             )
+            transaction.if_left_out(partial(_touch, tables=tables, row_key=row_key))
         elif len(write.changes()) > 1:  # one order less and one more
             _touch(transaction, tables, row_key)
 

@@ -48,9 +48,14 @@ def _size(item: Row) -> int:
 
 
 def text_of(row: Row, name: str) -> str:
-    """A string of the row, packed or not."""
+    """A string of the row, packed or not. ValueError when nothing can be unpacked any more."""
     value: Mapping[str, Any] = row[name]
-    return str(value["S"]) if "S" in value else zlib.decompress(bytes(value["B"])).decode()
+    if "S" in value:
+        return str(value["S"])
+    try:
+        return zlib.decompress(bytes(value["B"])).decode()
+    except zlib.error as error:
+        raise ValueError(f"{name} cannot be unpacked: {error}") from error
 
 
 def number_of(row: Row, name: str, default: int = 0) -> int:

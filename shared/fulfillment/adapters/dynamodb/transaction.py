@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class LedgerBroken(AssertionError):
 class _Action:
     body: dict[str, Any]
     refused: Refused | None  # None: the action may be dropped when its condition fails
+    instead: tuple[_Action, ...] = ()  # what is done where it is dropped
 
 
 class Transaction:
@@ -71,6 +72,12 @@ class Transaction:
         """Update an item on a condition. ``refused`` None: when the condition fails the action is left out."""
         body = {"TableName": table, "Key": key, "UpdateExpression": expression}
         self._add("Update", body, condition, refused, more)
+
+    def if_left_out(self, fill: Callable[[Transaction], None]) -> None:
+        """What is done in place of the action added last, where that is left out."""
+        other = Transaction(self._client)
+        fill(other)
+        self._actions[-1] = replace(self._actions[-1], instead=tuple(other._actions))
 
     def check(self, table: str, key: Row, *, condition: str, refused: Refused, **more: Any) -> None:
         """Require a condition of an item that is not written."""
@@ -110,7 +117,11 @@ class Transaction:
                     raise
                 droppable = _explain(error, actions)
             if droppable:
-                actions = [action for n, action in enumerate(actions) if n not in droppable]
+                actions = [
+                    kept
+                    for n, action in enumerate(actions)
+                    for kept in (action.instead if n in droppable else (action,))
+                ]
             else:
                 pause(attempt)
         raise Busy("busy", "Others keep changing the same rows; send the same request again.")
