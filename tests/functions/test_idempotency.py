@@ -166,6 +166,30 @@ def test_a_step_said_twice_is_done_once(shop: World, step: str) -> None:
     assert shop.everything() == before
 
 
+@pytest.mark.parametrize(
+    "more",
+    [{"lines": order_lines(tee=3)}, {"lines": order_lines(tee=3), "replaces": "A-0"}, {"replaces": "A-0"}],
+    ids=["the last units", "the last units, in another's place", "in another's place"],
+)
+@pytest.mark.parametrize("read", ["Products", "Stock"])
+def test_the_same_order_twice_at_once_is_not_refused_what_it_took_itself(
+    shop: World, more: dict[str, Any], read: str
+) -> None:
+    # Given an unpaid order, and the same request twice at once: the other one is written before ours reads on
+    shop.order(order_body("A-0", payment=PENDING_CARD), key="k-0")
+    if "replaces" not in more:
+        shop.on_order("A-0", "cancel", key="k-00")
+    body = order_body(payment=PENDING_CARD, **more)
+    others: list[Reply] = []
+    shop.before(read, "BatchGetItem", lambda: others.append(shop.order(body, key="k-1")))
+
+    # When
+    ours = shop.order(body, key="k-1")
+
+    # Then both hear the same: that they have it
+    assert (ours.status, ours.raw) == (201, others[0].raw)
+
+
 def test_a_key_of_one_order_does_not_serve_another(shop: World) -> None:
     # Given two orders, of which one was cancelled
     shop.order(order_body("A-1"))
