@@ -34,6 +34,7 @@ STACK_FIELDS = {
     "tables",
     "queues",
     "buckets",
+    "event_bus_name",
 }
 
 

@@ -309,6 +309,7 @@ def test_a_queue_that_nobody_knows_is_named(
         (None, "stack.json: No such file or directory"),
         ("{", "stack.json: needs"),
         ('{"queues": ["IntakeDeadLetters"]}', "stack.json: needs"),
+        ('{"queues": {"IntakeDeadLetters": "http://q"}, "tables": ["Orders"]}', "stack.json: needs"),
         ('{"queues": {"IntakeQueue": "http://q"}}', "stack.json names no queue of dead letters"),
     ],
 )

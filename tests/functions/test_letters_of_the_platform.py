@@ -165,6 +165,44 @@ def test_without_a_bus_nothing_is_published_and_the_letter_stays(
     assert len(shop.receive("PublishFailures")) == 1
 
 
+def test_the_file_of_make_run_says_on_which_bus(
+    shop: World, command: LettersCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a file that names queues, tables and the bus, and nothing in the environment
+    shop.order(order_body("O-1"))
+    put_lost_records(shop, shop.clock.now(), shop.clock.now())
+    monkeypatch.setenv("EVENT_BUS_NAME", "")
+    monkeypatch.setenv("ORDERS_TABLE", "")
+    command.name(shop.queues, tables={"Orders": "Orders"}, event_bus_name="Bus")
+
+    # When
+    said = command("redrive", "--queue", "publish")
+
+    # Then
+    assert (said.code, said.out) == (0, "publish: 1 redriven.\n")
+    assert len(shop.receive("NotifyQueue")) == 1
+
+
+@pytest.mark.parametrize("moment", [None, "2026-11-23T05:00:00", "noon"])
+def test_a_letter_about_the_stream_that_does_not_say_when_is_kept(
+    moment: str | None, shop: World, command: LettersCommand
+) -> None:
+    # Given a batch whose events nobody can find, since its times are not told
+    shop.order(order_body("O-1"))
+    put_lost_records(shop, shop.clock.now(), shop.clock.now())
+    (told,) = [json.loads(body) for body in shop.receive("PublishFailures")]
+    told["DDBStreamBatchInfo"]["approximateArrivalOfFirstRecord"] = moment
+    put(shop, "PublishFailures", told)
+
+    # When
+    said = command("redrive", "--queue", "publish")
+
+    # Then it is not taken for a run that the next one makes up for
+    assert (said.code, said.out) == (1, "publish: 0 redriven, 1 belong nowhere and stay.\n")
+    assert "it does not say when the stream's records were written" in said.err
+    assert len(shop.receive("PublishFailures")) == 1
+
+
 def test_an_event_that_the_bus_refuses_keeps_its_letter(
     shop: World, command: LettersCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

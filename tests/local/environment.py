@@ -56,6 +56,7 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         | {f"{queue}DeadLetters": outputs[f"{queue}DeadLettersUrl"] for queue in QUEUES}
         | {queue: outputs[f"{queue}Url"] for queue in FAILURES},
         buckets={"StockFiles": outputs["StockFilesBucket"]},
+        event_bus_name=outputs["EventBusName"],
         outputs=outputs,
         resources=resources,
         listeners=listen(outputs, url),

@@ -47,6 +47,7 @@ class Stack(_Part):
     tables: dict[str, str]
     queues: dict[str, str]
     buckets: dict[str, str]
+    event_bus_name: str
 
     # Not in the file: outputs of the stack, physical ids by logical id, and the queues that listen to the topics.
     outputs: dict[str, str] = Field(default_factory=dict, exclude=True)

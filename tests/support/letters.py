@@ -44,9 +44,9 @@ class LettersCommand:
         code = main(["letters", *words, "--queues", str(self.file)])
         return Said(code, *self.capsys.readouterr())
 
-    def name(self, queues: Mapping[str, str]) -> None:
+    def name(self, queues: Mapping[str, str], **more: Any) -> None:
         """Let the file name these."""
-        self.file.write_text(json.dumps({"queues": dict(queues)}))
+        self.file.write_text(json.dumps({"queues": dict(queues), **more}))
 
 
 def put(world: World, queue: str, body: Any, **attributes: str) -> None:

@@ -165,6 +165,8 @@ class FailedRuns:
         """Why it cannot be done again here."""
         if letter.span and not (self.outbox and self.bus):
             return "which bus and table? give --stack, or EVENT_BUS_NAME and ORDERS_TABLE"
+        if not letter.span and "shard" in letter.about:
+            return "it does not say when the stream's records were written"
         if not letter.span and "function" not in letter.about:
             return "it tells of neither a run nor of a stream's records"
         return None

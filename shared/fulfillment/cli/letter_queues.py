@@ -146,11 +146,13 @@ def _from_file(arguments: argparse.Namespace) -> Stack:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         urls = {str(name): str(url) for name, url in told["queues"].items()}
+        tables = dict(told.get("tables") or {})
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unusable(f'{path}: needs {{"queues": {{"IntakeDeadLetters": "https://…", …}}}}') from error
     known = settings.read()
-    orders_table = told.get("tables", {}).get("Orders") or known.tables.orders
+    orders_table = tables.get("Orders") or known.tables.orders
+    event_bus_name = told.get("event_bus_name") or known.event_bus_name
     endpoint_url = arguments.endpoint_url or told.get("endpoint_url")
-    return Stack(urls, orders_table, known.event_bus_name, endpoint_url, told.get("region"))
+    return Stack(urls, orders_table, event_bus_name, endpoint_url, told.get("region"))
