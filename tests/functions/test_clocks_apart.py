@@ -29,3 +29,24 @@ def test_a_parcel_that_leaves_after_a_count_from_the_future_is_booked_after_it(w
     assert (left.change, left.at) == (-3, counted_at + timedelta(microseconds=1))
     assert world.stock("tee", "senayan").on_hand == 7
     check_ledger(aws.dynamodb(), {("tee", "senayan"): 10})
+
+
+def test_shelves_counted_one_after_the_other_ahead_of_us_let_their_parcel_leave(world: World) -> None:
+    # Given a till whose clock is four minutes ahead, and that counts twelve shelves, a second each
+    skus = [f"tee{n}" for n in range(10, 22)]
+    world.given([a_product(sku) for sku in skus], a_location("senayan"), stock("senayan", **dict.fromkeys(skus, 1)))
+    ahead = [MONDAY_NOON + timedelta(minutes=4, seconds=n) for n in range(12)]
+    for sku, at in zip(skus, ahead, strict=True):
+        count = {"type": "count", "sku": sku, "location_id": "senayan", "on_hand": 1}
+        world.deliver("stock_feed", {**count, "observed_at": at.isoformat()})
+
+    # When a parcel of all twelve leaves
+    world.order(delivery_body(lines=order_lines(**dict.fromkeys(skus, 1))))
+    world.on_task("senayan", "D-1~1", "accept")
+    shipped = world.on_task("senayan", "D-1~1", "ship", {"carrier": "JNE", "tracking_number": "1"})
+
+    # Then it is booked after the last of the counts
+    assert shipped.status == 200, shipped.body
+    (left,) = [moved for moved in world.movements("tee10", "senayan") if moved.kind == "handover"]
+    assert left.at == ahead[-1] + timedelta(microseconds=1)
+    check_ledger(aws.dynamodb(), {(sku, "senayan"): 1 for sku in skus})

@@ -31,6 +31,10 @@ WindowKey = tuple[str, Method, str]  # (location_id, method, window)
 class NotWritten(Exception):
     """The transaction had no effect."""
 
+    def joined(self, others: Sequence[Exception]) -> NotWritten:
+        """This signal, with what others of the same transaction add to it."""
+        return self
+
 
 class AnsweredBefore(NotWritten):
     """The idempotency row was there: the command was carried out before, and this was the answer."""
@@ -59,6 +63,11 @@ class CountedAhead(NotWritten):
         super().__init__(observed_at.isoformat())
         self.observed_at = observed_at
 
+    def joined(self, others: Sequence[Exception]) -> NotWritten:
+        """The latest of the counts: what is booked after it is booked after all."""
+        counts = (self, *(other for other in others if isinstance(other, CountedAhead)))
+        return max(counts, key=lambda count: count.observed_at)
+
 
 class StockShort(NotWritten):
     """Too little of some rows; ``rows`` are those rows as they are now (a row that is missing has nothing)."""
@@ -66,6 +75,13 @@ class StockShort(NotWritten):
     def __init__(self, rows: Mapping[StockKey, StockRow]) -> None:
         super().__init__(", ".join(f"{sku} at {location}" for sku, location in rows))
         self.rows = rows
+
+    def joined(self, others: Sequence[Exception]) -> NotWritten:
+        """All the rows that are short."""
+        rows = dict(self.rows)
+        for other in others:
+            rows |= other.rows if isinstance(other, StockShort) else {}
+        return StockShort(rows)
 
 
 class WindowFull(NotWritten):

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from fulfillment.adapters.aws import THROTTLES, pause
 from fulfillment.adapters.dynamodb.rows import Row
+from fulfillment.application.ports import NotWritten
 from fulfillment.domain.errors import Busy
 
 if TYPE_CHECKING:
@@ -142,15 +143,9 @@ def _explain(error: ClientError, actions: list[_Action]) -> set[int]:
 
 
 def _joined(signals: list[Exception]) -> Exception:
-    """The first signal; of several short rows, one that names them all."""
-    first = signals[0]
-    rows = getattr(first, "rows", None)
-    if rows is None:
-        return first
-    together = dict(rows)
-    for other in signals[1:]:
-        together.update(getattr(other, "rows", {}))
-    return type(first)(together)
+    """The first signal, with what the others add to it."""
+    first, *others = signals
+    return first.joined(others) if isinstance(first, NotWritten) else first
 
 
 def _broken(row: Row | None) -> Exception:
