@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.agreement import Agreement
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.agreement import Agreement
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.support import aws_world
 from tests.support.dynamodb_local import Engine, client_of_fresh_database
 

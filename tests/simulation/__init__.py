@@ -6,7 +6,7 @@ the call is lost, throttled, cancelled by a conflict or the last thing its funct
 twice, late and out of order (``services.py``). When the faults stop, everything that is under way must come to an end;
 then ``oracle.py`` holds the rows against each other and against what callers were told.
 
-``memory.py``    an in-memory DynamoDB, which answers as DynamoDB Local does: thousands of worlds
+``tests/memory_dynamodb/`` answers as DynamoDB Local does, in microseconds: thousands of worlds
 ``engines.py``   the same worlds on moto (with the request tokens it lacks) and on DynamoDB Local: the same traces
 ``mutants.py``   broken handlers, each of which some world must find: a simulation that never fails shows nothing
 ``crashes.py``   one command at a time (``flows.py``), with every one of its AWS calls failing in every way

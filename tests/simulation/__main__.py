@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.worlds import play
 
 

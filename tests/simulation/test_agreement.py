@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fulfillment.adapters import aws
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.engines import moto_with_tokens, take_everything_out
-from tests.simulation.memory import MemoryDynamoDB
 from tests.simulation.worlds import play
 from tests.support.template import ROOT
 from tests.support.world import World
@@ -51,7 +51,7 @@ def test_worlds_do_not_depend_on_the_hash_seed() -> None:
 
 def _hashes(hash_seed: str) -> str:
     code = (
-        "from tests.simulation.memory import MemoryDynamoDB; from tests.simulation.worlds import play; "
+        "from tests.memory_dynamodb.client import MemoryDynamoDB; from tests.simulation.worlds import play; "
         "print([play(seed, MemoryDynamoDB()).hash for seed in range(15)])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"}

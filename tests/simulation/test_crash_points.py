@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from fulfillment.adapters import aws
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.crashes import Report, enumerate_crashes
 from tests.simulation.engines import moto_with_tokens, take_everything_out
 from tests.simulation.flows import FLOWS
-from tests.simulation.memory import MemoryDynamoDB
 from tests.support.world import World
 
 Figure = Callable[[str, Any], None]  # pytest's record_property

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.mutants import MUTANTS, hunt
 from tests.simulation.worlds import play
 

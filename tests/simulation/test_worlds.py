@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.worlds import Outcome, play
 
 Figure = Callable[[str, Any], None]  # pytest's record_property

@@ -19,7 +19,7 @@ from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.support import aws_world
 from tests.support.world import FrozenClock, World
 

@@ -28,11 +28,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.simulation.attributes import Invalid, Item, NotInMemory
-from tests.simulation.expressions import reading, told
-from tests.simulation.reads import query, scan
-from tests.simulation.rows import Key, Stored, Table
-from tests.simulation.writes import ConditionFailed, Prepared, decided, prepared
+from tests.memory_dynamodb.attributes import Invalid, Item, NotInMemory
+from tests.memory_dynamodb.expressions import reading, told
+from tests.memory_dynamodb.reads import query, scan
+from tests.memory_dynamodb.rows import Key, Stored, Table
+from tests.memory_dynamodb.writes import ConditionFailed, Prepared, decided, prepared
 from tests.support.template import table_requests
 
 MAX_ACTIONS = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tests.simulation.attributes import (
+from tests.memory_dynamodb.attributes import (
     MAX_ITEM_BYTES,
     Attribute,
     Invalid,
@@ -13,8 +13,8 @@ from tests.simulation.attributes import (
     item_form,
     part_size,
 )
-from tests.simulation.expressions import Writing, told, writing
-from tests.simulation.rows import Key, Stored, Table
+from tests.memory_dynamodb.expressions import Writing, told, writing
+from tests.memory_dynamodb.rows import Key, Stored, Table
 
 
 class ConditionFailed(Exception):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from tests.simulation.attributes import (
+from tests.memory_dynamodb.attributes import (
     Attribute,
     Invalid,
     Item,

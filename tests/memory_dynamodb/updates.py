@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, localcontext
 from typing import Any
 
-from tests.simulation.attributes import Attribute, Invalid, Item, number_form, value_form
-from tests.simulation.conditions import Values, getter
-from tests.simulation.grammar import Call, Parser, Path, Tree, Value, no_overlap, top
+from tests.memory_dynamodb.attributes import Attribute, Invalid, Item, number_form, value_form
+from tests.memory_dynamodb.conditions import Values, getter
+from tests.memory_dynamodb.grammar import Call, Parser, Path, Tree, Value, no_overlap, top
 
 Change = Callable[[Item, Values], Attribute]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from tests.simulation.attributes import Attribute, Item, NotInMemory, sortable
-from tests.simulation.grammar import Call, Parser, Tree, Value
+from tests.memory_dynamodb.attributes import Attribute, Item, NotInMemory, sortable
+from tests.memory_dynamodb.grammar import Call, Parser, Tree, Value
 
 Values = Mapping[str, Attribute]
 Test = Callable[[Item, Values], bool]

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fulfillment.adapters.dynamodb.rows import number, text
-from tests.simulation.attributes import NotInMemory
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.attributes import NotInMemory
+from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.support.documented import CHECKS, TABLE
 
 TEE = {"sku": text("tee"), "location_id": text("senayan")}

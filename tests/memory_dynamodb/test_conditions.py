@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.memory import MemoryDynamoDB
+from tests.memory_dynamodb.client import MemoryDynamoDB
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fulfillment.adapters.dynamodb.rows import number, text
-from tests.simulation.any_actions import AnyActions
+from tests.memory_dynamodb.any_actions import AnyActions
 
 ROWS = 10
 Request = tuple[str, dict[str, Any]]  # the client's method and its parameters

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from tests.simulation.attributes import Invalid, NotInMemory
+from tests.memory_dynamodb.attributes import Invalid, NotInMemory
 
 MAX_EXPRESSION_BYTES = 4096
 MAX_IN = 100

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.simulation.any_requests import AnyRequests, Request
+from tests.memory_dynamodb.any_requests import AnyRequests, Request
 
 MAX_PAGES = 50
 SETS = ("SS", "NS", "BS")

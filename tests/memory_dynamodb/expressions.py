@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from tests.simulation.attributes import Attribute, Invalid, Item, values_form
-from tests.simulation.conditions import Test, Values, as_test
-from tests.simulation.grammar import Call, Check, Parser, Path, Value, no_overlap, top, top_names
-from tests.simulation.updates import as_change
+from tests.memory_dynamodb.attributes import Attribute, Invalid, Item, values_form
+from tests.memory_dynamodb.conditions import Test, Values, as_test
+from tests.memory_dynamodb.grammar import Call, Check, Parser, Path, Value, no_overlap, top, top_names
+from tests.memory_dynamodb.updates import as_change
 
 
 class Told(NamedTuple):

@@ -7,9 +7,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.simulation.attributes import Invalid, Item
-from tests.simulation.expressions import Reading, reading, told
-from tests.simulation.rows import Entry, Index, Key, Ordered, Table
+from tests.memory_dynamodb.attributes import Invalid, Item
+from tests.memory_dynamodb.expressions import Reading, reading, told
+from tests.memory_dynamodb.rows import Entry, Index, Key, Ordered, Table
 
 MAX_PAGE_BYTES = 1024 * 1024
 
