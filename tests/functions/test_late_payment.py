@@ -253,3 +253,19 @@ def test_money_for_an_order_that_nobody_could_supply_is_paid_back_once(shop: Wor
     assert (gone.status, gone.body["code"], gone.body["refund_required"]) == (409, "paid_but_gone", True)
     assert (again.status, again.body["code"]) == (409, "paid_but_gone")
     assert shop.events("A-1").count("RefundRequired") == 1
+
+
+def test_a_refund_that_is_due_stays_due_when_the_order_is_cancelled(shop: World) -> None:
+    # Given an unpaid order that nobody could supply, whose money came all the same
+    body = {**order_body(lines=order_lines(tee=9), payment=PENDING_CARD), "channel": "market"}
+    shop.deliver("intake", body)
+    shop.on_order("market:A-1", "confirm", key="money")
+
+    # When it is cancelled, and the checkout tells of the money again
+    cancelled = shop.on_order("market:A-1", "cancel")
+    again = shop.on_order("market:A-1", "confirm", key="money")
+
+    # Then the refund was told once, and is still due
+    assert cancelled.body["refund_required"] is True
+    assert refused(again) == (409, "paid_but_gone")
+    assert shop.events("market:A-1").count("RefundRequired") == 1

@@ -162,7 +162,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         hold=None,
         unfilled=(),
         choices=(),
-        refund_required=order.payment.state == "captured",
+        refund_required=order.refund_required or order.payment.state == "captured",
         version=order.version + 1,
     )
     return Change(changed, stock, (), capacity, _cancel_events(changed, _not_handed_over(order)))
