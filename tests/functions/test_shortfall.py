@@ -290,6 +290,26 @@ def test_a_task_that_is_picked_just_then_stays_and_an_older_one_gives_way(shop: 
     assert parts(shop) == (3, 2, 1)
 
 
+def test_work_that_ends_between_the_readings_of_order_and_shelf_is_read_again(shop: World) -> None:
+    # Given three tees that nobody paid, of which a person holds one, and none there
+    place(shop, "A-1", paid=False, tee=1)
+    shop.on_order("A-1", "hold", {"reason": "fraud_check"})
+    place(shop, "A-2", paid=False)
+    count(shop, 0)
+    (event,) = shop.waiting_for("RerouteQueue")
+
+    # When the other one is cancelled after it was read, and before its shelf is read with it
+    def cancel() -> None:
+        shop.on_order("A-2", "cancel")
+
+    shop.before("Stock", "GetItem", lambda: shop.before("Stock", "GetItem", cancel))
+
+    # Then that is no trouble: there is nothing left to take
+    assert shop.deliver("reroute", event) == []
+    assert status(shop, "A-1", "A-2") == ["reserved", "cancelled"]
+    assert parts(shop) == (0, 1, -1)
+
+
 def test_an_order_that_cannot_be_read_does_not_keep_the_next_from_giving_way(shop: World) -> None:
     # Given a young order whose row somebody spoiled by hand
     place(shop, "A-1")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import views
-from fulfillment.application.ports import Clock, Command, Held, OrderRepository, StockRepository
+from fulfillment.application.ports import Clock, Command, Held, OrderRepository, Stale, StockRepository
 from fulfillment.application.writing import change_order
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired, given_up
-from fulfillment.domain.shortage import GIVES_WAY, only_while
+from fulfillment.domain.shortage import GIVES_WAY, freed_at, only_while
 from fulfillment.domain.stock import StockRow
 from fulfillment.domain.task_steps import refused
 
@@ -110,11 +110,17 @@ def _unpaid(order: Order, row: StockRow, now: datetime) -> Change | None:
         return None
     if order.is_overdue(now):
         return expired(order, now)
-    return only_while(given_up(order, now), row)
+    return _given_way(given_up(order, now), row)
 
 
 def _task(order: Order, number: int, row: StockRow, now: datetime) -> Change | None:
     task = order.shipment(number)
     if task.status not in GIVES_WAY or task.location_id != row.location_id or order.hold is not None:
         return None
-    return only_while(refused(order, task, "stock_short", None, (), now), row)
+    return _given_way(refused(order, task, "stock_short", None, (), now), row)
+
+
+def _given_way(change: Change, row: StockRow) -> Change | None:
+    if freed_at(change, row) > row.reserved:
+        raise Stale(change.order.order_id)  # somebody ended it between the reading of order and shelf
+    return only_while(change, row)

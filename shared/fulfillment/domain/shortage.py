@@ -11,6 +11,11 @@ from fulfillment.domain.stock import StockRow
 GIVES_WAY: frozenset[ShipmentStatus] = frozenset({"open", "accepted"})  # what is picked was found
 
 
+def freed_at(change: Change, row: StockRow) -> int:
+    """How many units of the row the change gives back."""
+    return sum(e.quantity for e in change.stock if (e.sku, e.location_id) == (row.sku, row.location_id))
+
+
 def only_while(change: Change, row: StockRow) -> Change | None:
     """The change, to happen only while the row is as it was read: what it frees there is said as the row's replacement.
 
@@ -20,6 +25,6 @@ def only_while(change: Change, row: StockRow) -> Change | None:
     if not here:
         return None
     assert {effect.kind for effect in here} == {"release"}, here
-    after = row.released(sum(effect.quantity for effect in here))
+    after = row.released(freed_at(change, row))
     others = tuple(effect for effect in change.stock if effect not in here)
     return replace(change, stock=others, replacements=(StockReplacement(row, after),))
