@@ -29,14 +29,15 @@ RUN_BY = {
     "fulfillment letters redrive": "tests/e2e/test_letters.py",
     "fulfillment policy show lowest-cost": "tests/unit/test_policy_command.py",
     "fulfillment policy check my-policy.yaml": "tests/unit/test_policy_command.py",
+    "python -m tests.simulation 7": "tests/simulation/test_worlds.py",
     "sam deploy --guided": "needs AWS",
     "sam local invoke": "needs Docker",
 }
 
 
 def _commands() -> list[str]:
-    fenced = re.findall(r"```\n((?:make|sam|fulfillment) .*?)```", README, re.DOTALL)
-    inline = re.findall(r"`((?:make|sam|fulfillment) [^`]+)`", README)
+    fenced = re.findall(r"```\n((?:make|sam|fulfillment|python) .*?)```", README, re.DOTALL)
+    inline = re.findall(r"`((?:make|sam|fulfillment|python) [^`]+)`", README)
     lines = [line for block in fenced for line in block.replace("\\\n", " ").splitlines()]
     return [" ".join(command.split()) for command in lines + inline]
 

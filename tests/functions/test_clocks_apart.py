@@ -34,7 +34,9 @@ def test_a_parcel_that_leaves_after_a_count_from_the_future_is_booked_after_it(w
 def test_shelves_counted_one_after_the_other_ahead_of_us_let_their_parcel_leave(world: World) -> None:
     # Given a till whose clock is four minutes ahead, and that counts twelve shelves, a second each
     skus = [f"tee{n}" for n in range(10, 22)]
-    world.given([a_product(sku) for sku in skus], a_location("senayan"), stock("senayan", **dict.fromkeys(skus, 1)))
+    world.given(
+        [a_product(sku) for sku in skus], a_location("senayan"), stock("senayan", **dict.fromkeys(skus, 1))
+    )
     ahead = [MONDAY_NOON + timedelta(minutes=4, seconds=n) for n in range(12)]
     for sku, at in zip(skus, ahead, strict=True):
         count = {"type": "count", "sku": sku, "location_id": "senayan", "on_hand": 1}

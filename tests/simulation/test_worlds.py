@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.memory_dynamodb.client import MemoryDynamoDB
+from tests.simulation.__main__ import main
 from tests.simulation.worlds import Outcome, play
 
 Figure = Callable[[str, Any], None]  # pytest's record_property
@@ -36,6 +38,16 @@ def test_a_world_is_the_same_every_time() -> None:
     assert once == again
     assert len(once.trace) > 20
     assert play(8, MemoryDynamoDB()).hash != once.hash
+
+
+def test_the_story_of_a_world_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["python -m tests.simulation", "7"])
+    assert main() == 0
+    told = capsys.readouterr().out
+    assert "seed 7, trace " in told
+    assert " transact_write_items " in told
 
 
 def _all_add_up(seeds: Iterable[int], record_property: Figure) -> None:
