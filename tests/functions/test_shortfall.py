@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from fulfillment import bootstrap
 from fulfillment.adapters import aws
+from fulfillment.application.ports import Command
+from fulfillment.application.relieve_shortfall import Relief
 from tests.support.builders import (
     PENDING_CARD,
     SENAYAN,
@@ -175,6 +178,22 @@ def test_what_was_picked_never_gives_way_and_a_person_must_look(shop: World) -> 
     # Then it stays short by what was picked
     assert status(shop, "A-1", "A-2") == ["confirmed", "needs_choice"]
     assert parts(shop) == (0, 2, -2)
+
+
+@pytest.mark.parametrize("picked", [False, True], ids=["nothing was promised", "two are picked"])
+def test_a_person_must_look_at_what_was_promised_and_at_nothing_else(shop: World, picked: bool) -> None:
+    # Given perhaps an order of two that is ready, and a till that sold two more than anybody knew of
+    place(shop, "A-1")
+    for step in ("accept", "ready"):
+        shop.on_task("senayan", "A-1~1", step)
+    if not picked:
+        shop.on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"})
+    sale = {"type": "movement", "movement_id": "t-1", "sku": "tee", "location_id": "senayan", "change": -12}
+    assert shop.deliver("stock_feed", {**sale, "at": shop.clock.at.isoformat()}) == []
+
+    # Then only units of orders are missing
+    relief = bootstrap.relieve_shortfall()("tee", "senayan", Command("c", "f"))
+    assert relief == Relief(taken=0, missing=2 if picked else 0)
 
 
 def test_what_a_person_holds_keeps_its_units(shop: World) -> None:

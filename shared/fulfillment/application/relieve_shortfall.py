@@ -12,7 +12,7 @@ from fulfillment.application.writing import change_order
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import expired, given_up
-from fulfillment.domain.shortage import GIVES_WAY, freed_at, only_while
+from fulfillment.domain.shortage import GIVES_WAY, freed_at, only_while, short_of
 from fulfillment.domain.stock import StockRow
 from fulfillment.domain.task_steps import refused
 
@@ -24,7 +24,7 @@ MAX_PAGES = 20
 
 @dataclass(frozen=True)
 class Relief:
-    """How much work gave way, and how many units are short all the same: then a person must look."""
+    """How much work gave way, and how many promised units are short all the same: then a person must look."""
 
     taken: int
     missing: int
@@ -61,7 +61,7 @@ class RelieveShortfall:
 
     def _short(self, sku: str, location_id: str) -> int:
         row = self.stock.row(sku, location_id)
-        return max(0, -row.available) if row else 0
+        return short_of(row) if row else 0
 
     def _youngest_first(self, sku: str, location_id: str) -> Iterator[tuple[str, int | None]]:
         """(order, None) of what is unpaid, then (order, task): hints, each is read again before it gives way."""

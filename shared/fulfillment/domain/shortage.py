@@ -11,6 +11,11 @@ from fulfillment.domain.stock import StockRow
 GIVES_WAY: frozenset[ShipmentStatus] = frozenset({"open", "accepted"})  # what is picked was found
 
 
+def short_of(row: StockRow) -> int:
+    """How many units were promised and are not there. A till may sell what nobody knew of: that breaks no promise."""
+    return min(row.reserved, max(0, -row.available))
+
+
 def freed_at(change: Change, row: StockRow) -> int:
     """How many units of the row the change gives back."""
     return sum(e.quantity for e in change.stock if (e.sku, e.location_id) == (row.sku, row.location_id))
