@@ -13,6 +13,7 @@ from fulfillment.adapters import aws
 from fulfillment.application import take_stock_file
 from tests.support.aws_world import BUCKET
 from tests.support.builders import MONDAY_NOON, a_location, a_product, stock
+from tests.support.sabotage import change
 from tests.support.till_files import (
     drop,
     errors,
@@ -124,6 +125,29 @@ def test_a_moment_that_has_not_come_is_refused(shop: World) -> None:
 
     assert sent(shop) == []
     assert wrong("a") == [("2", "observed_at"), ("3", "at")]
+
+
+@pytest.mark.parametrize("at", ["2026-09-23T11:59:00+07:00", "2025-11-23 12:00"])
+def test_a_moment_of_which_the_feed_can_know_nothing_any_more_is_refused(shop: World, at: str) -> None:
+    rows = f"tee,senayan,7,{at},,,,,\ntee,senayan,,,till-1,1,{at},,\n"
+
+    take(drop("a.csv", HEADER + rows))
+
+    assert sent(shop) == []
+    assert wrong("a") == [("2", "observed_at"), ("3", "at")]
+
+
+def test_a_location_whose_row_is_broken_costs_its_own_rows(shop: World) -> None:
+    # Given a clock on a wall that nobody can read any more, and one that can be read
+    change("Locations", {"location_id": "panakkukang"}, document="{")
+    rows = "tee,panakkukang,7,2026-11-23 09:00,,,,,\ntee,senayan,7,2026-11-23 09:00,,,,,\n"
+
+    # When
+    assert take(drop("a.csv", HEADER + rows)) == []
+
+    # Then
+    assert [message["location_id"] for message in sent(shop)] == ["senayan"]
+    assert wrong("a") == [("2", "observed_at")]
 
 
 # --- again

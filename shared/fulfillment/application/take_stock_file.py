@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from fulfillment.application.feed_stock import FUTURE_TOLERANCE
+from fulfillment.application.feed_stock import FUTURE_TOLERANCE, OLDEST
 from fulfillment.application.ports import (
     CatalogRepository,
     Clock,
@@ -165,6 +165,8 @@ class _Taking:
         column = "observed_at" if "on_hand" in message else "at"
         if moment > self.by.clock.now() + FUTURE_TOLERANCE:
             return Fault(column, "is more than 5 minutes ahead")
+        if moment < self.by.clock.now() - OLDEST:
+            return Fault(column, f"is more than {OLDEST.days} days ago; count the shelf")
         if message["location_id"] not in self.there and len(self.there) >= MAX_LOCATIONS:
             return Fault("location_id", f"at most {MAX_LOCATIONS:,} locations in a file; split it")
         if self.location_id is None:
@@ -209,8 +211,14 @@ class _Taking:
 
     def _zone_of(self, location_id: str) -> tzinfo | None:
         if location_id not in self.zones and self._is_there(location_id):
-            found = self.by.locations.get(location_id)
-            self.zones[location_id] = ZoneInfo(found[0].timezone) if found else None
+            try:
+                found = self.by.locations.get(location_id)
+                self.zones[location_id] = ZoneInfo(found[0].timezone) if found else None
+            except (
+                ValueError,
+                LookupError,
+            ):  # its row is broken: that costs its own rows, not those of others
+                self.zones[location_id] = None
         return self.zones.get(location_id)
 
 
