@@ -12,6 +12,7 @@ from fulfillment.adapters.clock import SystemClock
 from fulfillment.application.stock_files import DroppedFile, Fault, FileReport, FileRow
 from fulfillment.application.take_stock_file import TakeStockFile
 from fulfillment.domain.location import Location
+from fulfillment.domain.stock import StockRow
 from fulfillment.messages.stock_file import CsvStockRows
 from tests.support.builders import a_location
 
@@ -87,6 +88,10 @@ class Shelves:
 
     def skus_at(self, location_id: str) -> Iterator[str]:
         return iter(self.skus)
+
+    def rows(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], StockRow]:
+        """A unit of each."""
+        return {key: StockRow(*key, 1) for key in keys}
 
 
 @dataclass(frozen=True)

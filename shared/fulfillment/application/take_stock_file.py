@@ -36,9 +36,15 @@ T = TypeVar("T")
 INCOMING = "incoming/"
 SNAPSHOTS = f"{INCOMING}snapshots/"
 SUFFIX = ".csv"
+COMPLETE = f".complete{SUFFIX}"  # the name of a snapshot that may empty any part of its store
 MAX_ROWS = 150_000  # a location has some 100,000 SKUs; this many are sent well within the function's time
 MAX_BYTES = 32 * 2**20  # so many rows of 200 characters
 MAX_LOCATIONS = 2_000  # looked up one by one: ten seconds; more is a column of something else
+# Of the SKUs that a location has units of, a night may sell out so many; a till that wrote half of its file and died
+# leaves out more, and counting those as 0 would take units away from customers to whom they are promised.
+MOST_GONE_PERCENT = 25
+FEW = 20  # may always be gone: a small shop
+BROKEN = (AssertionError, LookupError, TypeError, ValueError)  # raised by rows that are wrong
 BLOCK = 500  # rows that are looked up and sent together
 WHOLE_FILE = FileRow(0, "")
 
@@ -58,7 +64,8 @@ class TakeStockFile:
     def take(self, file: DroppedFile) -> FileReport:
         """Send what the rows say; answer with the rows that say nothing, and with a report.
 
-        What a full snapshot does not name is counted as 0, unless anything at all is wrong with the file.
+        What a full snapshot does not name is counted as 0, unless anything at all is wrong with the file, or so much
+        would be gone that it is rather a part of one; see ``COMPLETE``.
         """
         with self.files.answer(file) as answer:
             report = _Taking(self, file, answer).run()
@@ -189,11 +196,35 @@ class _Taking:
             )
             self.answer.refuse(WHOLE_FILE, Fault(None, reason))
             return
+        missing = [sku for sku in self.by.stock.skus_at(location_id) if sku not in self.named]
+        if too_much := self._too_much_gone(location_id, missing, self.moment):
+            self.answer.refuse(WHOLE_FILE, Fault(None, too_much))
+            return
         none_there = {"location_id": location_id, "on_hand": 0, "observed_at": self.moment.isoformat()}
-        shelves = self.by.stock.skus_at(location_id)
-        for block in _blocks(sku for sku in shelves if sku not in self.named):
+        for block in _blocks(missing):
             self._send([{"type": "count", "sku": sku, **none_there} for sku in block])
             self.zeroed += len(block)
+
+    def _too_much_gone(self, location_id: str, missing: Sequence[str], moment: datetime) -> str | None:
+        if self.file.key.lower().endswith(COMPLETE):
+            return None
+        gone = sum(self._gone(location_id, block, moment) for block in _blocks(missing))
+        if gone <= max(FEW, (len(self.named) + gone) * MOST_GONE_PERCENT // 100):
+            return None
+        name = self.file.key.rpartition("/")[2][: -len(SUFFIX)]
+        return (
+            f"nothing was counted as 0: {gone:,} SKUs with units there are not named beside {len(self.named):,} that "
+            f"are, more than {MOST_GONE_PERCENT} % of all; if they are gone, drop the file once more as "
+            f"{name}{COMPLETE}"
+        )
+
+    def _gone(self, location_id: str, skus: Sequence[str], moment: datetime) -> int:
+        """Of how many of these units would be taken away: not where there are none, or were counted since."""
+        try:
+            rows = self.by.stock.rows([(sku, location_id) for sku in skus]).values()
+        except BROKEN:  # a row that cannot be read has no units, and the feed will say so
+            return 0
+        return sum(row.on_hand > 0 and (row.observed_at is None or row.observed_at < moment) for row in rows)
 
     def _send(self, messages: Sequence[Mapping[str, Any]]) -> None:
         self.by.feed.send(messages)
@@ -214,10 +245,7 @@ class _Taking:
             try:
                 found = self.by.locations.get(location_id)
                 self.zones[location_id] = ZoneInfo(found[0].timezone) if found else None
-            except (
-                ValueError,
-                LookupError,
-            ):  # its row is broken: that costs its own rows, not those of others
+            except BROKEN:  # its row is broken: that costs its own rows, not those of others
                 self.zones[location_id] = None
         return self.zones.get(location_id)
 
