@@ -142,6 +142,10 @@ FLOWS |= {
     "confirm late": Flow(
         _over(_ordered(payment=PENDING), minutes=11), _asks(on_order("A-1", "confirm", "paid"))
     ),
+    "replace": Flow(
+        _ordered(payment=PENDING, lines=TWO_TEES),
+        _asks(place("A-2", order_body(payment=PENDING, lines=TWO_TEES, replaces="A-1"), "second"), 201),
+    ),
     "extend": Flow(_over(_ordered(payment=PENDING), minutes=5), _asks(on_order("A-1", "extend", "wait"))),
     "hold": Flow(
         _ordered(payment=PENDING), _asks(on_order("A-1", "hold", "stop", {"reason": "fraud_check"}))

@@ -54,6 +54,12 @@ def shopper(cast: Cast, number: int) -> Story:
         reply = yield place(order_id, body, cast.key())
         if reply.status not in (200, 201):
             return
+    if pending and chance.random() < 0.2:
+        yield Wait(chance.choice((1, 60, *LATE_SECONDS)))
+        other = {**_basket(cast, order_id), "payment": body["payment"], "replaces": order_id}
+        reply = yield place(f"{order_id}-instead", other, cast.key())
+        if reply.status in (200, 201):
+            order_id, body = f"{order_id}-instead", other
     if pending:
         yield Wait(chance.choice((1, 60, *LATE_SECONDS)))
         yield from _pays(cast, order_id, body)

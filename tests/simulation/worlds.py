@@ -222,7 +222,7 @@ def _drawn(stage: Stage) -> Running:
             world.given(row)
             running.told.opened[row.sku, row.location_id] = row.on_hand
             stage.remember(_row(stage.client, row.sku, row.location_id))
-    policy = _policy(chance.choice((0, 0, 0, 1)), chance.choice((1, 2, 8)))
+    policy = _policy(chance.choice((0, 0, 0, 1)), chance.choice((1, 2, 8)), chance.choice((30, 30, 2)))
     running.told.floor = policy.floors[0].units if policy.floors else 0
     DynamoDBConfigRepository(stage.client, Tables(config=TABLE_VARIABLES["CONFIG_TABLE"])).put_policy(policy)
     running.callers = [_begun(name, story, scheduler) for name, story in _cast(stage, names, running.told)]
@@ -234,8 +234,8 @@ def _row(client: Any, sku: str, location_id: str) -> Any:
     return client.get_item(TableName="Stock", Key=key, ConsistentRead=True)["Item"]
 
 
-def _policy(floor: int, windows: int) -> Policy:
-    plain = Policy(capacity_windows=windows)
+def _policy(floor: int, windows: int, unpaid: int) -> Policy:
+    plain = Policy(capacity_windows=windows, max_unpaid_units=unpaid)
     return replace(plain, floors=(FloorRule(floor),)) if floor else plain
 
 
