@@ -227,6 +227,47 @@ def test_the_customer_does_not_hear_that_the_old_one_was_cancelled(shop: World) 
     assert shop.heard("CustomerTopic") == []
 
 
+def test_replacing_again_and_again_keeps_nothing_longer_than_extending_does(shop: World) -> None:
+    # Given a customer who orders anew every nine minutes, for an hour
+    ends = []
+    for number in range(2, 8):
+        shop.clock.forward(minutes=9)
+        order = shop.order(instead(f"A-{number}", f"A-{number - 1}", tee=2))
+        ends.append(order.body["reservation_expires_at"][11:16])
+
+    # Then it ends an hour after the first order, and cannot be extended either
+    assert ends == ["05:19", "05:28", "05:37", "05:46", "05:55", "06:00"]
+    assert shop.on_order("A-7", "extend").body["extended"] is False
+    shop.clock.forward(minutes=6)
+    assert refused(shop.order(instead("A-8", "A-7", tee=2))) == (409, "not_reserved")
+
+
+def test_what_is_nearly_gone_is_not_kept_longer_by_replacing(shop: World) -> None:
+    # Given tees of which one is left, kept for five minutes
+    put(shop, scarce={"units_left": 1, "minutes": 5})
+    shop.on_order("A-1", "cancel")
+    first = shop.order(instead("B-1", "A-0", tee=2) | {"replaces": None})
+
+    # When they are ordered anew after four
+    shop.clock.forward(minutes=4)
+    second = shop.order(instead("B-2", "B-1", tee=2))
+
+    # Then there is one minute left
+    assert second.body["reservation_expires_at"] == first.body["reservation_expires_at"]
+
+
+def test_a_new_order_has_at_least_the_time_that_the_old_one_had(shop: World) -> None:
+    # Given a bank transfer that may take a day, which becomes a card after five hours
+    bank = {"state": "pending", "kind": "virtual_account"}
+    old = shop.order({**instead("B-1", "A-1", tee=2), "payment": bank})
+    assert old.body["reservation_expires_at"][:13] == "2026-11-24T05"
+    shop.clock.forward(hours=5)
+
+    # Then it is kept for ten minutes, as any card
+    new = shop.order(instead("B-2", "B-1", tee=2))
+    assert new.body["reservation_expires_at"][11:16] == "10:10"
+
+
 def test_a_queue_may_replace_too(shop: World) -> None:
     assert shop.deliver("intake", instead(tee=3)) == []
 

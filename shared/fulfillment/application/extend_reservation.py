@@ -38,7 +38,7 @@ class ExtendReservation:
             policy = policy_again(self.config, order)
             payment = order.payment
             until = policy.extended_deadline(
-                payment.kind, order.created_at, now, payment.pay_by, scarce=order.scarce
+                payment.kind, order.since, now, payment.pay_by, scarce=order.scarce
             )
             return extended(order, until, now)
 

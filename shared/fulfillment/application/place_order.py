@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import offers, views
@@ -127,7 +127,8 @@ class PlaceOrder:
             policy = look.found.search.policy
             packed = pack(wanted, look.found.inside, look.stock, policy, decision)
             scarce = takes_scarce(decision.shipments, look.stock, policy.scarce)
-            change = placed(self._draft(request, command, policy, now, scarce=scarce), decision, now)
+            draft = self._draft(request, command, policy, now, scarce=scarce)
+            change = placed(_in_place_of(gives_way, draft, policy), decision, now)
             try:
                 return self._write(request, command, change, gives_way, packed, policy, now)
             except (AnsweredBefore, Stale):
@@ -329,6 +330,21 @@ class PlaceOrder:
         except TooLarge:
             raise too_large_together() from None
         return given
+
+
+def _in_place_of(gives_way: Order | None, draft: Order, policy: Policy) -> Order:
+    """The new order of an owner who changes the basket: its time goes on, so that nobody parks a unit by ordering anew
+    for ever. It is kept as long as an extension would keep it, or as the old one would have been.
+    """
+    until = draft.reservation_expires_at
+    if gives_way is None or until is None:
+        return draft
+    payment, now = draft.payment, draft.created_at
+    extended = policy.extended_deadline(
+        payment.kind, gives_way.since, now, payment.pay_by, scarce=draft.scarce
+    )
+    left = min(until, gives_way.reservation_expires_at or until)
+    return replace(draft, reservation_expires_at=max(extended, left), kept_since=gives_way.since)
 
 
 def _has(locations: Sequence[Location], location_id: str) -> bool:

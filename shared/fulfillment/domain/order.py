@@ -107,7 +107,8 @@ class Order:
 
     ``lines`` are what was accepted; ``missing`` what the customer agreed to go without; ``unfilled`` what turned out
     to be unfillable later. ``unpaid`` is what it counts against its customer's limit, while it is reserved.
-    ``scarce``: it took some of what was nearly gone.
+    ``scarce``: it took some of what was nearly gone. ``kept_since``: when the first of the unpaid orders was placed that
+    took each other's place up to this one.
     ``version`` goes up with every change and guards every write.
     """
 
@@ -136,6 +137,12 @@ class Order:
     unpaid: Unpaid | None = None
     hold: Hold | None = None
     scarce: bool = False
+    kept_since: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it may have kept units unpaid, itself or those whose place it took."""
+        return self.kept_since or self.created_at
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether its reservation has ended: worth nothing from that instant on. Never while the order is held."""

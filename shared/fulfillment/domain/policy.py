@@ -235,7 +235,7 @@ class Policy:
     def extended_deadline(
         self,
         kind: str,
-        created_at: datetime,
+        since: datetime,
         now: datetime,
         pay_by: datetime | None,
         *,
@@ -249,7 +249,7 @@ class Policy:
         longest = min(max(window, timedelta(minutes=self.extend_up_to_minutes)), LONGEST_PAYMENT_WINDOW)
         if scarce and self.scarce:
             longest = window
-        latest = min(now + window, created_at + longest)
+        latest = min(now + window, since + longest)
         return latest if pay_by is None else min(latest, pay_by)
 
     def _payment_window(self, kind: str, *, scarce: bool) -> timedelta:
