@@ -251,7 +251,7 @@ def test_a_failed_run_has_nothing_to_send_and_goes_when_asked(world: World, comm
     said = command("redrive", "--queue", "sweep")
 
     # Then two are gone, and what nobody understands stays
-    assert "RetriesExhausted: tried 1 times  function=sweep" in listed.out
+    assert "RetriesExhausted: tried 1 times, could not end O-1  function=sweep" in listed.out
     assert "Throttled: no more was said  function=sweep" in listed.out
     assert (said.code, said.out) == (1, "sweep: 2 redriven, 1 belong nowhere and stay.\n")
     assert "it tells of neither a run nor of a stream's records" in said.err

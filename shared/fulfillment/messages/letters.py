@@ -29,6 +29,7 @@ IDS: Mapping[str, tuple[tuple[str | int, ...], ...]] = {
 }
 SHOWN = re.compile(r"[\x21-\x7e]{1,200}")  # an id with its channel, and nothing that a terminal would obey
 NOT_SHOWN = "(no id)"
+MOST_SAID = 200  # characters of an error: what it was, and the first ids
 
 
 def read(message: Mapping[str, Any], failed_times: int | None = None) -> Letter:
@@ -76,7 +77,9 @@ def _reason(told: Any, attributes: Mapping[str, Any], failed_times: int | None) 
     condition = _at(told, "requestContext", "condition")  # set by Lambda, for runs and for the stream
     if isinstance(condition, str):
         tries = _at(told, "requestContext", "approximateInvokeCount")
-        return f"{condition}: tried {tries} times"
+        said = _at(told, "responsePayload", "errorMessage")  # by a scheduled run, which knows nobody's name
+        more = f", {said[:MOST_SAID]}" if isinstance(said, str) else ""
+        return f"{condition}: tried {tries} times{more}"
     return f"failed: {failed_times} times" if failed_times else "failed: nobody said why"
 
 
