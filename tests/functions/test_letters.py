@@ -281,7 +281,7 @@ def test_a_queue_that_is_not_there_breaks_it_off_and_loses_nothing(
     said = command("redrive", "--queue", "stock-feed")
 
     # Then it says so, and every letter is where it was
-    assert said.code == 1
+    assert said.code == 2
     assert said.err.startswith("AWS did not do it: ")
     assert "NonExistentQueue" in said.err
     assert len(parked.receive("StockFeedDeadLetters")) == 50
@@ -319,6 +319,25 @@ def test_a_file_that_names_no_queues_is_a_clear_message(
     command.file.unlink()
     if content:
         command.file.write_text(content)
+
+    said = command("list")
+
+    assert (said.code, said.out) == (2, "")
+    assert fault in said.err
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ({"region": None}, "You must specify a region"),
+        ({"endpoint_url": "nonsense", "region": "x"}, "Invalid endpoint: nonsense"),
+    ],
+)
+def test_where_aws_cannot_be_asked_it_cannot_start(
+    content: dict[str, str | None], fault: str, command: LettersCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    command.name({"IntakeDeadLetters": "http://q"}, **content)
 
     said = command("list")
 

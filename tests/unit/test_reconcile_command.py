@@ -224,6 +224,13 @@ def test_a_table_that_does_not_answer_is_not_a_table_without_a_difference(
     assert "DynamoDB did not answer" in capsys.readouterr().err
 
 
+def test_an_address_that_is_none_is_told_and_does_not_say_that_something_differs(
+    shop: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reconcile", "--endpoint-url", "nonsense"]) == 2
+    assert "Invalid endpoint: nonsense" in capsys.readouterr().err
+
+
 def test_without_room_for_its_file_it_says_so_and_does_not_say_that_something_differs(
     shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """``fulfillment letters``: what lies in the dead letters and why, and doing it again.
 
-Exit codes: 0 done, or nothing to do; 1 some of it could not be done; 2 the command cannot start.
+Exit codes: 0 done, or nothing to do; 1 some of it could not be done; 2 the command cannot start, or cannot ask AWS.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Dead letters are work: list them with their reasons, and redrive them once the cause is gone. Redriving is "
         "safe to repeat, and to break off anywhere. Exit codes: 0 done, or nothing to do; 1 some of it could not be "
-        "done; 2 the command cannot start."
+        "done; 2 the command cannot start, or cannot ask AWS."
     )
     actions = parser.add_subparsers(dest="action", metavar="action", required=True)
     shown = actions.add_parser("list", help="what lies there, why, since when, and what it is about")
@@ -57,9 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     except Unusable as error:
         print(error, file=sys.stderr)
         return WRONG
-    except AWS_TROUBLE as error:
+    except (*AWS_TROUBLE, ValueError) as error:  # ValueError: an address that is none
         print(f"AWS did not do it: {str(error)[:500]}", file=sys.stderr)
-        return NOT_ALL_DONE
+        return WRONG
 
 
 def _named(queues: Mapping[str, Queue], asked: Collection[str] | None) -> list[Queue]:

@@ -62,7 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         needed = (*TABLES, "tables.stock_movements") if repair else TABLES
-        audit = _audit(settings.read().need(*needed), arguments.endpoint_url)
+        known = settings.read().need(*needed)
+        try:
+            audit = _audit(known, arguments.endpoint_url)
+        except ValueError as error:  # an address that is none
+            print(f"--endpoint-url: {error}", file=sys.stderr)
+            return UNKNOWN
         # disable=None: no bar where there is no terminal to draw it on
         with tqdm(unit=" rows", desc="reading", file=sys.stderr, disable=None) as bar:
 
