@@ -124,7 +124,8 @@ def test_what_an_order_cannot_say_is_named(more: dict[str, Any], field: str) -> 
 
 
 @pytest.mark.parametrize(
-    "amount", ["-1", "1,000", "1e5", "", " 1", "NaN", "1.", ".5", "1.23456", "1" * 13, 199000, 1.5, None]
+    "amount",
+    ["-1", "1,000", "1e5", "", " 1", "NaN", "1.", ".5", "1.23456", "1" * 13, 199000, 1.5, None, "١٢"],
 )
 def test_money_is_a_decimal_string(amount: Any) -> None:
     body = order_body(payment={"state": "captured", "amount_due": {"amount": amount, "currency": "IDR"}})
@@ -161,7 +162,19 @@ def test_a_phone_number_is_kept_with_its_country(phone: str, e164: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "phone", ["", "1234", "+0812345678", "0712345678", "08 1234 5678", "+62", "081234567890123", 81234567890]
+    "phone",
+    [
+        "",
+        "1234",
+        "+0812345678",
+        "0712345678",
+        "08 1234 5678",
+        "+62",
+        "081234567890123",
+        81234567890,
+        "0812345678٩٠",
+        "+62812345678९९",
+    ],
 )
 def test_what_is_no_phone_number_is_refused(phone: Any) -> None:
     assert [name for name, _ in faults(OrderIn, with_contact(phone=phone))] == ["customer.contact.phone"]

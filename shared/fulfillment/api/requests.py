@@ -85,7 +85,7 @@ class PointIn(Contract):
 class MoneyIn(Contract):
     """A decimal string and its ISO 4217 currency."""
 
-    amount: Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,4})?$", examples=["199000"])]
+    amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$", examples=["199000"])]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["IDR"])]
 
     def to_domain(self) -> Money:
@@ -145,7 +145,7 @@ class ContactIn(Contract):
     """The person. A phone number is E.164; Indonesian ones may begin with 08."""
 
     name: Short
-    phone: Annotated[str, Field(pattern=r"^(\+[1-9]\d{7,14}|08\d{7,12})$", examples=["081234567890"])]
+    phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{7,14}|08[0-9]{7,12})$", examples=["081234567890"])]
     email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")] | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["id"])] = "id"
     notify: Annotated[list[Literal["whatsapp", "sms", "email"]], Field(max_length=3)] = []
@@ -165,7 +165,7 @@ class ShipToIn(Contract):
     """The address on the parcel."""
 
     recipient: Short
-    phone: Annotated[str, Field(pattern=r"^(\+[1-9]\d{7,14}|08\d{7,12})$")]
+    phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{7,14}|08[0-9]{7,12})$")]
     street: Short
     kelurahan: Short | None = None
     kecamatan: Short | None = None
