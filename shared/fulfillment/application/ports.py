@@ -31,8 +31,8 @@ WindowKey = tuple[str, Method, str]  # (location_id, method, window)
 class NotWritten(Exception):
     """The transaction had no effect."""
 
-    def joined(self, others: Sequence[Exception]) -> NotWritten:
-        """This signal, with what others of the same transaction add to it."""
+    def joined(self, _others: Sequence[Exception], /) -> NotWritten:
+        """The signal, with what others of the same transaction add to it."""
         return self
 
 
@@ -63,7 +63,7 @@ class CountedAhead(NotWritten):
         super().__init__(observed_at.isoformat())
         self.observed_at = observed_at
 
-    def joined(self, others: Sequence[Exception]) -> NotWritten:
+    def joined(self, others: Sequence[Exception], /) -> NotWritten:
         """The latest of the counts: what is booked after it is booked after all."""
         counts = (self, *(other for other in others if isinstance(other, CountedAhead)))
         return max(counts, key=lambda count: count.observed_at)
@@ -76,7 +76,7 @@ class StockShort(NotWritten):
         super().__init__(", ".join(f"{sku} at {location}" for sku, location in rows))
         self.rows = rows
 
-    def joined(self, others: Sequence[Exception]) -> NotWritten:
+    def joined(self, others: Sequence[Exception], /) -> NotWritten:
         """All the rows that are short."""
         rows = dict(self.rows)
         for other in others:

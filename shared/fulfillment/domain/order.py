@@ -107,8 +107,8 @@ class Order:
 
     ``lines`` are what was accepted; ``missing`` what the customer agreed to go without; ``unfilled`` what turned out
     to be unfillable later. ``unpaid`` is what it counts against its customer's limit, while it is reserved.
-    ``scarce``: it took some of what was nearly gone. ``kept_since``: when the first of the unpaid orders was placed that
-    took each other's place up to this one.
+    ``scarce``: it took some of what was nearly gone. ``kept_since``: when the first of those unpaid orders was placed
+    that took each other's place up to this one.
     ``version`` goes up with every change and guards every write.
     """
 
