@@ -70,6 +70,17 @@ def test_a_listing_says_how_many_why_and_what_they_are_about(parked: World, comm
     assert "type=movement sku=cap location_id=senayan movement_id=box-7" in said.out
 
 
+def test_a_sku_with_blanks_is_told_and_a_name_in_another_place_is_not(
+    world: World, command: LettersCommand
+) -> None:
+    # Given a SKU as the contract allows it, and ids that are names
+    put(world, "StockFeedDeadLetters", {"sku": "TEE RED M", "movement_id": "Dewi Lestari"}, reason="x: y")
+
+    said = command("list", "--queue", "stock-feed").out
+
+    assert "sku=TEE RED M movement_id=(no id)" in said
+
+
 def test_a_listing_for_programs_says_the_same(parked: World, command: LettersCommand) -> None:
     told = command("list", "--queue", "stock-feed", "--json").queues
 

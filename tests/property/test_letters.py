@@ -55,7 +55,8 @@ def test_any_body_with_any_reason_is_a_line_that_a_terminal_can_show(body: str, 
 
     assert shown.isprintable()
     assert all(
-        letters.SHOWN.fullmatch(value) or value == letters.NOT_SHOWN for value in letter.about.values()
+        letters.SHOWN.fullmatch(value) or value == letters.NOT_SHOWN or letters.SKU_SHOWN.fullmatch(value)
+        for value in letter.about.values()
     )
 
 

@@ -28,6 +28,9 @@ IDS: Mapping[str, tuple[tuple[str | int, ...], ...]] = {
     "function": (("requestContext", "functionArn"),),
 }
 SHOWN = re.compile(r"[\x21-\x7e]{1,200}")  # an id with its channel, and nothing that a terminal would obey
+SKU_SHOWN = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9 ._/+-]{0,63}"
+)  # as the feed's contract has it: it may hold blanks
 NOT_SHOWN = "(no id)"
 MOST_SAID = 200  # characters of an error: what it was, and the first ids
 
@@ -95,7 +98,11 @@ def _about(told: Any, attributes: Mapping[str, Any]) -> dict[str, str]:
         found["function"] = attributes.get("TARGET_ARN", {}).get("StringValue", "")
     if "function" in found:
         found["function"] = found["function"].partition(":function:")[2]
-    return {name: text if SHOWN.fullmatch(text) else NOT_SHOWN for name, text in found.items()}
+    return {name: text if _can_be_shown(name, text) else NOT_SHOWN for name, text in found.items()}
+
+
+def _can_be_shown(name: str, text: str) -> bool:
+    return bool(SHOWN.fullmatch(text) or (name == "sku" and SKU_SHOWN.fullmatch(text)))
 
 
 def _span(told: Any) -> tuple[datetime, datetime] | None:
