@@ -268,6 +268,19 @@ def test_a_new_order_has_at_least_the_time_that_the_old_one_had(shop: World) -> 
     assert new.body["reservation_expires_at"][11:16] == "10:10"
 
 
+def test_the_event_names_the_new_order_as_all_events_do(shop: World) -> None:
+    # Given orders of another channel, whose ids carry it
+    app = {"channel": "app"}
+    shop.order({**instead("B-1", tee=1), **app, "replaces": None})
+
+    # When one takes the other's place
+    assert shop.order({**instead("B-2", "B-1", tee=1), **app}).status == 201
+
+    # Then whoever listens finds it
+    (told,) = [event for event in shop.told_on_the_bus() if event["type"] == "OrderCancelled"]
+    assert (told["order_id"], told["detail"]["replaced_by"]) == ("app:B-1", "app:B-2")
+
+
 def test_a_queue_may_replace_too(shop: World) -> None:
     assert shop.deliver("intake", instead(tee=3)) == []
 

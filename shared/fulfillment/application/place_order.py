@@ -323,7 +323,7 @@ class PlaceOrder:
             answer=given if command.idempotency_key else None,
             idempotency_key=command.idempotency_key,
             max_unpaid=policy.max_unpaid_units,
-            replaced=(replaced(gives_way, request.order_id, now), gives_way) if gives_way else None,
+            replaced=(replaced(gives_way, request.unique_id, now), gives_way) if gives_way else None,
         )
         try:
             self.orders.write(write)
