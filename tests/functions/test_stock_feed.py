@@ -251,6 +251,21 @@ def test_the_tills_word_of_our_own_handover_is_left_out(shop: World) -> None:
     assert len(shop.movements("tee", "senayan")) == 1
 
 
+def test_what_a_customer_brings_back_of_our_order_is_on_the_shelf_again(shop: World) -> None:
+    # Given an order that was sent, which the till tells too; and one of it is brought back to the store
+    shop.order(delivery_body(lines=order_lines(tee=3)))
+    shop.on_task("senayan", "D-1~1", "accept")
+    shop.on_task("senayan", "D-1~1", "ship", {"carrier": "JNE", "tracking_number": "1"})
+    shop.deliver("stock_feed", a_movement(-3, minutes=1, order_id="D-1"))
+    back = a_movement(1, minutes=3, movement_id="till-2", kind="return", order_id="D-1")
+
+    # When
+    assert shop.deliver("stock_feed", back, back) == []
+
+    # Then
+    assert on_hand(shop) == 8
+
+
 def test_a_sale_of_what_is_promised_is_a_shortfall(shop: World) -> None:
     shop.order(order_body(lines=order_lines(tee=9)))
 

@@ -93,10 +93,11 @@ class FeedStock:
     def movement(self, told: StockChange) -> Outcome:
         """What is on hand changes, unless the last count was later and so has seen it already.
 
-        The hand-over of our own orders was booked when it happened, so movements that name one are left out.
+        The hand-over of our own orders was booked when it happened, so movements that name one are left out; but not
+        what a customer brings back of it.
         """
         told = replace(told, sku=self._known_sku(told.sku, told.location_id, told.at))
-        if told.order_id:
+        if told.order_id and told.kind != "return":
             return "ours"
         movement = StockMovement(
             told.movement_id,

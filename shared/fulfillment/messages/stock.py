@@ -46,7 +46,9 @@ class CountMessage(_StockContract):
 
 
 class MovementMessage(_StockContract):
-    """``change`` units came (+) or went (-); our own orders' hand-overs carry their ``order_id``."""
+    """``change`` units came (+) or went (-). What names one of our orders in ``order_id`` is its hand-over, which was
+    booked when it happened; but a ``return`` is booked.
+    """
 
     type: Literal["movement"]
     movement_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$")]
