@@ -198,15 +198,19 @@ def handover(scene: Scene) -> None:
 
 def feed(scene: Scene) -> None:
     """A count, a sale, a count that leaves less than was promised and one that contradicts it, and nonsense."""
-    on_hand = shelf(scene)["on_hand"]
+    count = {"type": "count", "sku": SKU, "location_id": STORE}
+    scene.send(
+        "StockFeedQueue", {**count, "on_hand": SHELF, "observed_at": now()}
+    )  # nothing is missing any more
+    scene.until("a full shelf", lambda: shelf(scene)["on_hand"] == SHELF and shelf(scene)["available"] > 1)
     sale = {"type": "movement", "movement_id": uuid4().hex, "sku": SKU, "location_id": STORE, "kind": "sale"}
     scene.send("StockFeedQueue", {**sale, "change": -1, "at": now()})
-    scene.until("a sale", lambda: shelf(scene)["on_hand"] == on_hand - 1)
+    scene.until("a sale", lambda: shelf(scene)["on_hand"] == SHELF - 1)
     checkout(scene.stack).post("/v1/orders", pickup_order(1), key=uuid4().hex).expect(201)
-    count = {"type": "count", "sku": SKU, "location_id": STORE, "on_hand": 0, "observed_at": now()}
-    scene.send("StockFeedQueue", count)
+    nothing = {**count, "on_hand": 0, "observed_at": now()}
+    scene.send("StockFeedQueue", nothing)
     scene.until("a count", lambda: shelf(scene)["on_hand"] == 0)
-    scene.puts_aside("StockFeed", {**count, "on_hand": 1})
+    scene.puts_aside("StockFeed", {**nothing, "on_hand": 1})
     scene.parks("StockFeed")
 
 

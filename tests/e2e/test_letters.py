@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -94,8 +95,13 @@ def test_fifty_letters_redriven_by_the_readme_are_fifty_done_and_none_doubled(
 
     # When the SKU is known, and all are redriven
     products = tmp_path / "products.csv"
-    header, first = (ROOT / "events/sample_chain/products.csv").read_text().splitlines()[:2]
-    products.write_text(f"{header}\n{sku}{first[first.index(',') :]}\n")
+    with (ROOT / "events/sample_chain/products.csv").open(newline="") as chain, products.open("w") as new:
+        reader = csv.DictReader(chain)
+        writer = csv.DictWriter(new, reader.fieldnames or ())
+        writer.writeheader()
+        writer.writerow(
+            {**next(reader), "sku": sku, "barcodes": ""}
+        )  # two products have no barcode in common
     fulfillment(stack, f"load --products {products}")
     assert f"stock-feed: {LETTERS} would be redriven" in fulfillment(stack, DRY_RUN)
     assert fulfillment(stack, REDRIVE) == f"stock-feed: {LETTERS} redriven.\n"
