@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.__main__ import main
-from tests.simulation.worlds import Outcome, play
+from tests.simulation.worlds import faults_of, play, summed_up
 
 Figure = Callable[[str, Any], None]  # pytest's record_property
 SEEDS = 1_500  # in `make test`
@@ -53,25 +52,9 @@ def test_the_story_of_a_world_is_told(
 def _all_add_up(seeds: Iterable[int], record_property: Figure) -> None:
     begun = time.perf_counter()
     worlds = [play(seed, MemoryDynamoDB()) for seed in seeds]
-    record_property("figure", _figure(worlds, time.perf_counter() - begun))
+    record_property("figure", summed_up(worlds, time.perf_counter() - begun))
     wrong = {f"python -m tests.simulation {world.seed}": world.faulty for world in worlds if world.faulty}
     assert not wrong, wrong
     # And they were worth looking at: most orders found something, and all kinds of faults were there
     assert sum(world.orders for world in worlds) > len(worlds)
-    assert len(_faults(worlds)) == 8
-
-
-def _faults(worlds: Iterable[Outcome]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for world in worlds:
-        total.update(world.faults)
-    return total
-
-
-def _figure(worlds: list[Outcome], seconds: float) -> str:
-    return (
-        f"worlds {worlds[0].seed} to {worlds[-1].seed}: {sum(bool(w.faulty) for w in worlds)} wrong, "
-        f"{sum(w.calls for w in worlds)} AWS calls, {sum(w.orders for w in worlds)} orders accepted over HTTP, "
-        f"faults {dict(_faults(worlds))}, settled within {max(w.settled_within for w in worlds)} functions, "
-        f"{len(worlds) / seconds:.1f} worlds/s"
-    )
+    assert len(faults_of(worlds)) == 8

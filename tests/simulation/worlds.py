@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -258,3 +259,21 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
         yield "desk", stories.desk(cast, shoppers)
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)
+
+
+def faults_of(worlds: Iterable[Outcome]) -> Counter[str]:
+    """How many of each were put in."""
+    total: Counter[str] = Counter()
+    for world in worlds:
+        total.update(world.faults)
+    return total
+
+
+def summed_up(worlds: Sequence[Outcome], seconds: float) -> str:
+    """What came of many worlds, in a line."""
+    return (
+        f"worlds {worlds[0].seed} to {worlds[-1].seed}: {sum(bool(w.faulty) for w in worlds)} wrong, "
+        f"{sum(w.calls for w in worlds)} AWS calls, {sum(w.orders for w in worlds)} orders accepted over HTTP, "
+        f"faults {dict(faults_of(worlds))}, settled within {max(w.settled_within for w in worlds)} functions, "
+        f"{len(worlds) / seconds:.1f} worlds/s"
+    )
