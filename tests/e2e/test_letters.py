@@ -58,8 +58,8 @@ def movements(stack: Stack, sku: str) -> int:
     """How many movements of the SKU the books have."""
     found = stack.client("dynamodb").query(
         TableName=stack.tables["StockMovements"],
-        KeyConditionExpression="stock_key = :shelf",
-        ExpressionAttributeValues={":shelf": {"S": f"{sku}#senayan"}},
+        KeyConditionExpression="stock_key = :shelf AND movement_key < :ids",
+        ExpressionAttributeValues={":shelf": {"S": f"{sku}#senayan"}, ":ids": {"S": "ID#"}},
         Select="COUNT",
     )
     count: int = found["Count"]

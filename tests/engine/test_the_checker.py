@@ -121,7 +121,7 @@ def test_a_busy_day_has_no_fault(busy: World) -> None:
         ),
         (
             lambda: document(PAID, "ORDER", '"refused_by":[]', '"refused_by":["senayan"]'),
-            "refused it and was asked again",
+            "have refused it, and it says",
         ),
         (lambda: document(PAID, "ORDER", '"fingerprint":"', '"fingerprint":"x'), "a 201 without its order"),
         (lambda: change("Capacity", WINDOW, used=3), "used 3, but 2 tasks are in the window"),

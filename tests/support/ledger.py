@@ -16,7 +16,7 @@ answers    every stored 201 belongs to an order that exists
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from fulfillment.adapters.dynamodb.rows import Row, instant_of, number_of, pages
 from fulfillment.adapters.dynamodb.stock import movements_in
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.application.ports import StockKey
+from fulfillment.domain.events import Event
 from fulfillment.domain.hold_steps import ON_ITS_WAY
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 # movements that come from outside, and what an audit puts right by what was promised: both may leave a shortfall
 FED = frozenset({"count", "sale", "return", "receipt", "adjustment", "correction"})
 ACCEPTED = frozenset({"reserved", "confirmed", "fulfilled"})
+ASKS = frozenset({"OrderConfirmed", "OrderRerouted"})  # events that bring tasks to stores
 ENDED = frozenset({"cancelled", "expired", "unfillable"})
 
 
@@ -56,6 +58,7 @@ class Ledger:
     shipment_rows: Mapping[tuple[str, int], Row]
     movements: Mapping[StockKey, list[StockMovement]]
     events: Mapping[str, Counter[str]]
+    story: Mapping[str, list[Event]]
     changes: Mapping[str, int]
     decisions: frozenset[str]
     windows: Mapping[tuple[str, str], int]
@@ -95,6 +98,7 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
     order_rows: dict[str, Row] = {}
     shipment_rows: dict[tuple[str, int], Row] = {}
     events: dict[str, Counter[str]] = defaultdict(Counter)
+    told: dict[tuple[str, str], Event] = {}
     commands: dict[str, set[str]] = defaultdict(set)
     decisions: set[str] = set()
     for row in scan(TableName=tables.orders):
@@ -105,6 +109,7 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
             shipment_rows[order_id, int(sk.removeprefix(keys.SHIPMENT_PREFIX))] = row
         elif sk.startswith(keys.EVENT_PREFIX):
             events[order_id][text_of(row, "type")] += 1
+            told[order_id, sk] = from_document(Event, text_of(row, "document"))
             commands[order_id].add(sk.rpartition("#")[0])
         elif sk.startswith(keys.DECISION_PREFIX):
             decisions.add(order_id)
@@ -134,6 +139,7 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
         shipment_rows=shipment_rows,
         movements=movements,
         events=events,
+        story=_in_order(told),
         changes={order_id: len(told) for order_id, told in commands.items()},
         decisions=frozenset(decisions),
         windows={key: n for key, n in used.items() if key not in customers},
@@ -197,6 +203,7 @@ def _order_faults(ledger: Ledger) -> Iterator[str]:
             *_index_faults(ledger, order),
             *_allocation_faults(order),
             *_task_faults(order),
+            *_asked_again(ledger.story.get(order.order_id, ())),
             *_event_faults(ledger, order),
         ):
             yield f"order {order_id} ({order.status}): {fault}"
@@ -250,10 +257,27 @@ def _task_faults(order: Order) -> Iterator[str]:
     for shipment in order.shipments:
         if shipment.promise.method != order.method:
             yield f"task {shipment.number} is a {shipment.promise.method} of a {order.method} order"
-    for location_id in order.refused_by:
-        asked = [s.status for s in order.shipments if s.location_id == location_id]
-        if asked[-1:] != ["refused"]:
-            yield f"{location_id} refused it and was asked again: {asked}"
+    refused = {s.location_id for s in order.shipments if s.status == "refused"}
+    if refused != set(order.refused_by):
+        yield f"{sorted(refused)} have refused it, and it says {order.refused_by}"
+
+
+def _asked_again(story: Sequence[Event]) -> Iterator[str]:
+    """A store that refused gets no other task of the order; one it had before may stay with it."""
+    refused: set[str] = set()
+    for event in story:
+        for task in event.detail.get("tasks", ()) if event.type in ASKS else ():
+            if task["location_id"] in refused:
+                yield f"{task['location_id']} refused it and was asked again: {task['task_id']}"
+        if event.type == "TaskRefused":
+            refused.add(event.detail["location_id"])
+
+
+def _in_order(told: Mapping[tuple[str, str], Event]) -> Mapping[str, list[Event]]:
+    story: dict[str, list[Event]] = defaultdict(list)
+    for (order_id, _), event in sorted(told.items()):
+        story[order_id].append(event)
+    return story
 
 
 def _event_faults(ledger: Ledger, order: Order) -> Iterator[str]:

@@ -76,7 +76,9 @@ def test_an_order_never_changes_its_bucket() -> None:
     [
         (keys.shipment(1), "SHIPMENT#0001"),
         (keys.tries(1), "TRIES#0001"),
-        (keys.event("c1", 0), "EVENT#c1#0"),
+        (keys.step(4, "c1"), "000004.c1"),
+        (keys.event("000004.c1", 0), "EVENT#000004.c1#0"),
+        (keys.command_of("DECISION#000004.c1.2"), "c1.2"),
         (keys.decision("c1"), "DECISION#c1"),
         (keys.stock_key("tee", "senayan"), "tee#senayan"),
         (keys.all_shelves("senayan"), "*#senayan"),

@@ -61,14 +61,24 @@ def tries(number: int) -> str:
     return f"TRIES#{number:04d}"
 
 
-def event(command_id: str, number: int) -> str:
-    """Sort key of the ``number``-th event of a command."""
-    return f"{EVENT_PREFIX}{command_id}#{number}"
+def step(version: int, command_id: str) -> str:
+    """Names what a command did to an order, which became this version by it. Text order is the order of the steps."""
+    return f"{version:06d}.{command_id}"
 
 
-def decision(command_id: str) -> str:
-    """Sort key of the decision a command took."""
-    return f"{DECISION_PREFIX}{command_id}"
+def event(step: str, number: int) -> str:
+    """Sort key of the ``number``-th event of a step."""
+    return f"{EVENT_PREFIX}{step}#{number}"
+
+
+def decision(step: str) -> str:
+    """Sort key of the decision that was taken for a step."""
+    return f"{DECISION_PREFIX}{step}"
+
+
+def command_of(decision_key: str) -> str:
+    """The command whose decision stands under this sort key."""
+    return decision_key.removeprefix(DECISION_PREFIX).partition(".")[2]
 
 
 def due_bucket(order_id: str) -> str:

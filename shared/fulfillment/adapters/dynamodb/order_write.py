@@ -201,15 +201,17 @@ def _not_handed_over(effect: StockEffect, row: Row | None) -> Exception:
 def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
     for change, _ in write.changes():
         order_id = change.order.order_id
+        # A message that comes twice may be a command with an effect each time: the version tells the two apart.
+        step = keys.step(change.order.version, write.command_id)
         for n, (event_type, detail) in enumerate(change.events):
-            event = Event(f"{order_id}.{write.command_id}.{n}", event_type, write.at, order_id, detail)
-            transaction.put_new(tables.orders, event_item(event, keys.event(write.command_id, n)))
+            event = Event(f"{order_id}.{step}.{n}", event_type, write.at, order_id, detail)
+            transaction.put_new(tables.orders, event_item(event, keys.event(step, n)))
     if write.decision:
         transaction.put_new(
             tables.orders,
             {
                 "order_id": text(write.change.order.order_id),
-                "sk": text(keys.decision(write.command_id)),
+                "sk": text(keys.decision(keys.step(write.change.order.version, write.command_id))),
                 "record": {"B": write.decision},
             },
         )

@@ -162,7 +162,7 @@ class DynamoDBOrderRepository:
         return tasks, {name: value["S"] for name, value in last.items()} if last else None
 
     def decisions(self, order_id: str) -> Sequence[tuple[str, bytes]]:
-        """The decisions taken for the order, as they were packed, each with the command that asked; in no order."""
+        """The decisions taken for the order, as they were packed, each with the command that asked; in their order."""
         rows = pages(
             self.client.query,
             TableName=self.tables.orders,
@@ -170,9 +170,7 @@ class DynamoDBOrderRepository:
             KeyConditionExpression="order_id = :order AND begins_with(sk, :decision)",
             ExpressionAttributeValues={":order": text(order_id), ":decision": text(keys.DECISION_PREFIX)},
         )
-        return [
-            (text_of(row, "sk").removeprefix(keys.DECISION_PREFIX), bytes(row["record"]["B"])) for row in rows
-        ]
+        return [(keys.command_of(text_of(row, "sk")), bytes(row["record"]["B"])) for row in rows]
 
     def orders(self, order_ids: Collection[str]) -> Mapping[str, Order]:
         """The order rows of several orders, without their shipments."""
