@@ -32,9 +32,14 @@ A_KB = 1024
 )
 def test_a_kb_is_charged_once_and_a_byte_more_twice(engine_world: World, value: dict[str, Any]) -> None:
     def charged(bytes_: int) -> float:
-        item = {"sku": {"S": "s"}, "location_id": {"S": "l"}, "value": value, "rest": {"S": ""}}
+        item = {
+            "pk": {"S": "p"},
+            "sk": {"S": "s"},
+            "value": value,
+            "rest": {"S": ""},
+        }  # a table without indexes
         item["rest"] = {"S": "x" * (bytes_ - size(item))}
-        put = {"Put": {"TableName": "Stock", "Item": item}}
+        put = {"Put": {"TableName": "Config", "Item": item}}
         answer = aws.dynamodb().transact_write_items(TransactItems=[put], ReturnConsumedCapacity="TOTAL")  # type: ignore[list-item]
         units: float = answer["ConsumedCapacity"][0]["CapacityUnits"]
         return units
