@@ -63,10 +63,13 @@ def shop(engine_world: World) -> Iterator[World]:
     return engine_world
 
 
-def buy(order_id: str, key: str) -> tuple[int, str]:
-    """Status and body of a POST /v1/orders for one tee."""
+def buy(order_id: str, key: str, tries: int = 1) -> tuple[int, str]:
+    """Status and body of a POST /v1/orders for one tee; sent again under its key when the answer asks for that."""
     event = api_event("POST", "/v1/orders", body=order_body(order_id), headers={"Idempotency-Key": key})
-    answer = handler("orders")(event, CONTEXT)
+    for _ in range(tries):
+        answer = handler("orders")(event, CONTEXT)
+        if answer["statusCode"] != 503:
+            break
     return answer["statusCode"], answer["body"]
 
 
@@ -74,9 +77,11 @@ def buy(order_id: str, key: str) -> tuple[int, str]:
 def test_two_hundred_buyers_get_exactly_the_hundred_and_fifty_units(
     shop: World, pauses: Pauses, record_property: Figure, share: float
 ) -> None:
-    # When two hundred buyers come, sixteen at a time
+    # When two hundred buyers come, sixteen at a time; six conflicts in a row, one in 1,400 where three in ten are
+    # injected, are a 503 that says to send it again
+    tries = 3 if share else 1
     with conflicts(aws.dynamodb(), share, seed=7) as injected:
-        sold = race([partial(buy, f"A-{n}", f"key-{n}") for n in range(BUYERS)], WORKERS)
+        sold = race([partial(buy, f"A-{n}", f"key-{n}", tries) for n in range(BUYERS)], WORKERS)
     statuses = Counter(status for status, _ in sold.answers)
     record_property(
         "figure",

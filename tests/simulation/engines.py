@@ -51,7 +51,8 @@ def moto_with_tokens() -> Iterator[tuple[WithTokens, Callable[[], None]]]:
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         aws_world.copy_tables_once(patch)
         client = boto3.client("dynamodb")
-        aws_world.make_tables(client)
+        if not client.list_tables()["TableNames"]:  # else an outer world has made them
+            aws_world.make_tables(client)
         yield WithTokens(client), aws_world.empty_tables
 
 

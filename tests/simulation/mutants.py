@@ -124,7 +124,6 @@ def a_refusal_overwrites_what_was_reserved_meanwhile(patch: pytest.MonkeyPatch) 
 @mutant
 def a_movement_told_twice_counts_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stock_rows, "not_recorded", _always(stock_rows.not_recorded))
-    patch.setattr(DynamoDBStockRepository, "was_recorded", lambda *_: None)
 
 
 @mutant

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from fulfillment.adapters.dynamodb.documents import from_document
-from fulfillment.adapters.dynamodb.rows import pages, text_of
+from fulfillment.adapters.dynamodb.rows import instant_of, pages, text_of
 from fulfillment.application.notify import _message_id
 from fulfillment.domain.events import Event
 from fulfillment.domain.order import WORK
@@ -200,9 +200,9 @@ def _feed(stage: Stage, ledger: Ledger, told: Told) -> Iterator[str]:
         elif said["movement_id"] not in {m.movement_id for m in ledger.movements.get(shelf, ())}:
             yield f"a movement was lost: {said}"
     for shelf, at in newest.items():
-        row: Mapping[str, Any] = ledger.stock[shelf]
-        if datetime.fromisoformat(row["observed_at"]["S"]) != at:
-            yield f"{shelf} was counted at {at}, and the row says {row['observed_at']['S']}"
+        seen_at = instant_of(ledger.stock[shelf], "observed_at")
+        if seen_at != at:
+            yield f"{shelf} was counted at {at}, and the row says {seen_at}"
 
 
 def still_reserved(stage: Stage) -> list[str]:

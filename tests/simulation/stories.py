@@ -33,6 +33,12 @@ class Cast:
     now: Callable[[], datetime]
     locations: tuple[str, ...]
     sent: list[dict[str, Any]]  # what tills said, for the oracle
+    hurry: bool = False  # everybody comes at once
+
+    def pause(self, *seconds: float) -> Wait:
+        """One of these; none in a hurry."""
+        drawn = self.chance.choice(seconds)
+        return Wait(0 if self.hurry else drawn)
 
     def key(self) -> str:
         """A new idempotency key."""
@@ -45,7 +51,7 @@ def shopper(cast: Cast, number: int) -> Story:
     order_id = f"A-{number}"
     body = _basket(cast, order_id)
     pending = body["payment"]["state"] == "pending"
-    yield Wait(chance.choice((0, 0, 1, 5, 60, 300)))
+    yield cast.pause(0, 0, 1, 5, 60, 300)
     if chance.random() < 0.15:
         body |= {"channel": "market"}
         yield Say("IntakeQueue", json.dumps(body))
@@ -55,16 +61,16 @@ def shopper(cast: Cast, number: int) -> Story:
         if reply.status not in (200, 201):
             return
     if pending and chance.random() < 0.2:
-        yield Wait(chance.choice((1, 60, *LATE_SECONDS)))
+        yield cast.pause(1, 60, *LATE_SECONDS)
         other = {**_basket(cast, order_id), "payment": body["payment"], "replaces": order_id}
         reply = yield place(f"{order_id}-instead", other, cast.key())
         if reply.status in (200, 201):
             order_id, body = f"{order_id}-instead", other
     if pending:
-        yield Wait(chance.choice((1, 60, *LATE_SECONDS)))
+        yield cast.pause(1, 60, *LATE_SECONDS)
         yield from _pays(cast, order_id, body)
     elif chance.random() < 0.35:
-        yield Wait(chance.choice((1, 60, 1200)))
+        yield cast.pause(1, 60, 1200)
         yield on_order(order_id, "cancel", cast.key(), _some_lines(cast, body))
 
 
@@ -72,7 +78,7 @@ def _pays(cast: Cast, order_id: str, body: Mapping[str, Any]) -> Story:
     fate = cast.chance.random()
     if cast.chance.random() < 0.2:
         yield on_order(order_id, "extend", cast.key())
-        yield Wait(cast.chance.choice((1, *LATE_SECONDS)))
+        yield cast.pause(1, *LATE_SECONDS)
     if fate < 0.15:
         return
     if fate < 0.3:
@@ -109,7 +115,7 @@ def staff(cast: Cast, location_id: str, steps: int) -> Story:
     """Does what the work list says, one step at a time; now and then refuses; tries the wrong code; looks elsewhere."""
     chance = cast.chance
     for _ in range(steps):
-        yield Wait(chance.choice((0, 0, 5, 60, 400)))
+        yield cast.pause(0, 0, 5, 60, 400)
         reply = yield tasks_of(location_id)
         tasks = reply.body.get("tasks", []) if reply.status == 200 else []
         if not tasks:
@@ -146,7 +152,7 @@ def _code(task_id: str) -> str:
 def guesser(cast: Cast, location_id: str, tries: int) -> Story:
     """Tries codes at whatever is ready."""
     for _ in range(tries):
-        yield Wait(cast.chance.choice((1, 120)))
+        yield cast.pause(1, 120)
         reply = yield tasks_of(location_id)
         tasks = reply.body.get("tasks", []) if reply.status == 200 else []
         for task in tasks[:1]:
@@ -158,10 +164,10 @@ def desk(cast: Cast, orders: int) -> Story:
     """Stops an order to look at it, and lets it go on."""
     chance = cast.chance
     for _ in range(chance.choice((1, 2))):
-        yield Wait(chance.choice((5, 60, 500)))
+        yield cast.pause(5, 60, 500)
         order_id = f"A-{chance.randrange(orders)}"
         yield on_order(order_id, "hold", cast.key(), {"reason": "fraud_check"})
-        yield Wait(chance.choice((1, 300, 900)))
+        yield cast.pause(1, 300, 900)
         yield on_order(order_id, "release", cast.key())
 
 
@@ -169,7 +175,7 @@ def till(cast: Cast, location_id: str, messages: int) -> Story:
     """Counts and movements, late, twice, out of order; now and then nonsense."""
     chance = cast.chance
     for number in range(messages):
-        yield Wait(chance.choice((0, 10, 300)))
+        yield cast.pause(0, 10, 300)
         at = cast.now() - timedelta(seconds=chance.choice((0.5, 3, 60, 600, 4000)))
         sku = chance.choice(SKUS) if chance.random() < 0.93 else "nothing-we-know"
         message: dict[str, Any] = {"sku": sku, "location_id": location_id}

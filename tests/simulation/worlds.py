@@ -246,7 +246,7 @@ def _begun(name: str, story: Story, scheduler: Scheduler) -> Caller:
 
 def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[str, Story]]:
     chance = stage.scheduler.chance
-    cast = stories.Cast(chance, lambda: stage.scheduler.at, names, told.fed)
+    cast = stories.Cast(chance, lambda: stage.scheduler.at, names, told.fed, hurry=chance.random() < 0.3)
     shoppers = chance.randint(3, 6)
     for n in range(shoppers):
         yield f"shopper {n}", stories.shopper(cast, n)
