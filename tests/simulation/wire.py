@@ -155,4 +155,9 @@ def _rows(answer: Mapping[str, Any]) -> str:
     rows = [answer["Item"]] if "Item" in answer else list(answer.get("Items", ()))
     for found in answer.get("Responses", {}).values() if isinstance(answer.get("Responses"), dict) else ():
         rows += found
-    return " ".join(sorted(json.dumps(row, sort_keys=True, default=repr) for row in rows))
+    return " ".join(sorted(json.dumps(_plain(row), sort_keys=True, default=repr) for row in rows))
+
+
+def _plain(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A set has no order."""
+    return {name: sorted(value["SS"]) if "SS" in value else value for name, value in row.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb.catalog import DynamoDBConfigRepository
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.policy import FloorRule, Policy
@@ -225,7 +226,9 @@ def _drawn(stage: Stage) -> Running:
             stage.remember(_row(stage.client, row.sku, row.location_id))
     policy = _policy(chance.choice((0, 0, 0, 1)), chance.choice((1, 2, 8)), chance.choice((30, 30, 2)))
     running.told.floor = policy.floors[0].units if policy.floors else 0
-    DynamoDBConfigRepository(stage.client, Tables(config=TABLE_VARIABLES["CONFIG_TABLE"])).put_policy(policy)
+    DynamoDBConfigRepository(aws.dynamodb(), Tables(config=TABLE_VARIABLES["CONFIG_TABLE"])).put_policy(
+        policy
+    )
     running.callers = [_begun(name, story, scheduler) for name, story in _cast(stage, names, running.told)]
     return running
 
