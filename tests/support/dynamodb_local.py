@@ -181,9 +181,8 @@ def client_of_fresh_database(engine: Engine) -> Any:
     """A client of a database of its own with the template's tables."""
     key = f"database{next(_databases)}"
     patient = _client(engine, key, Config(read_timeout=START_SECONDS))
-    aws_world.make_tables(
-        patient
-    )  # takes seconds on a busy machine; a table asked for again would be there already
+    # Tables take seconds to make on a busy machine; one that is asked for again would be there already.
+    aws_world.make_tables(patient)
     patient.close()
     return _client(engine, key, aws.CONFIG.merge(Config(max_pool_connections=THREADS)))
 
