@@ -13,7 +13,7 @@ pytestmark = pytest.mark.engine
 
 REQUESTS = 40
 SEQUENCES = [
-    pytest.param(40, id="forty"),
+    pytest.param(15, id="fifteen"),
     pytest.param(1_000, id="a thousand", marks=pytest.mark.soak),
 ]
 

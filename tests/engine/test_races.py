@@ -27,7 +27,7 @@ pytestmark = pytest.mark.engine
 Figure = Callable[[str, Any], None]  # pytest's record_property
 
 
-@pytest.mark.parametrize("run", range(1, 6))
+@pytest.mark.parametrize("run", [1, *(pytest.param(run, marks=pytest.mark.soak) for run in range(2, 6))])
 def test_five_hundred_units_go_to_exactly_five_hundred_of_eight_hundred_buyers(
     engine_world: World, record_property: Figure, run: int
 ) -> None:

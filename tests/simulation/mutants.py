@@ -290,17 +290,17 @@ def a_store_that_refused_is_asked_again(patch: pytest.MonkeyPatch) -> None:
 
 @dataclass(frozen=True)
 class Found:
-    """In which world, counted from the first, and what was seen there."""
+    """In which world, counted from the first that was looked at, and what was seen there."""
 
     worlds: int
     seed: int
     what: str
 
 
-def hunt(name: str, worlds: Callable[[int], Sequence[str]], most: int) -> Found | None:
-    """The first world that goes wrong with this bug."""
+def hunt(name: str, worlds: Callable[[int], Sequence[str]], seeds: Sequence[int]) -> Found | None:
+    """The first world of these that goes wrong with this bug."""
     with planted(name):
-        for seed in range(most):
+        for number, seed in enumerate(seeds, start=1):
             if wrong := worlds(seed):
-                return Found(seed + 1, seed, wrong[0])
+                return Found(number, seed, wrong[0])
     return None

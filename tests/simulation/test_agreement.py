@@ -21,7 +21,7 @@ Figure = Callable[[str, Any], None]  # pytest's record_property
 
 
 @pytest.mark.parametrize(
-    "seeds", [pytest.param(10, marks=pytest.mark.engine), pytest.param(100, marks=pytest.mark.soak)]
+    "seeds", [pytest.param(4, marks=pytest.mark.engine), pytest.param(100, marks=pytest.mark.soak)]
 )
 def test_worlds_are_the_same_in_memory_on_moto_and_on_dynamodb_local(
     engine_world: World, record_property: Figure, seeds: int
