@@ -4,6 +4,7 @@ Refusal                     an answer, never a bug: it is told to the caller and
 ├── Malformed               400  not a request this API can read: no key, no JSON (413 too large, 415 not JSON)
 ├── InvalidRequest          422  the request can never work as it stands; names the field
 │   └── IdempotencyConflict 422  the same key with another body
+├── Forbidden               403  it is there, and this is not for whoever asks to do
 ├── NotFound                404  there is no such thing, or it is not yours to see
 ├── Conflict                409  it could have worked, but the world is different now
 │   ├── OutOfStock          409  carries what is left of each line
@@ -80,6 +81,13 @@ class IdempotencyConflict(InvalidRequest):
     """The same idempotency key came with another body."""
 
     title = "Idempotency key was used for another request"
+
+
+class Forbidden(Refusal):
+    """Not for this person to do; another may."""
+
+    status = 403
+    title = "Not for you to do"
 
 
 class NotFound(Refusal):

@@ -65,7 +65,12 @@ class CustomerContact:
 
 @dataclass(frozen=True)
 class Shipment:
-    """What one location must do for one order. ``number`` counts from 1 and is never used again."""
+    """What one location must do for one order. ``number`` counts from 1 and is never used again.
+
+    ``staging`` is where picked units wait. ``missing`` are the units that were not there when it was picked,
+    ``put_back`` those that stand aside, blocked, until staff say that they are on the shelf again. ``code_version``
+    goes up when a code dies, ``unlocked`` when a supervisor forgives the wrong tries at it.
+    """
 
     number: int
     location_id: str
@@ -81,6 +86,22 @@ class Shipment:
     refusal_note: str | None = None
     accepted_by: str | None = None
     status_at: datetime | None = None
+    # the steps
+    picked_by: str | None = None
+    staging: str | None = None
+    missing: tuple[Allocation, ...] = ()
+    put_back: tuple[Allocation, ...] = ()
+    code_version: int = 1
+    unlocked: int = 0
+    # the service ladder
+    collect_until: datetime | None = None
+    # the customer's page
+    on_my_way_at: datetime | None = None
+
+    @property
+    def to_do(self) -> bool:
+        """Whether its location has anything to do for it, be it to put back what stands aside."""
+        return self.status in WORK or bool(self.put_back)
 
     @property
     def holds_stock(self) -> bool:

@@ -26,7 +26,7 @@ from fulfillment.application.ports import (
 )
 from fulfillment.domain.events import Event
 from fulfillment.domain.ledger import StockEffect
-from fulfillment.domain.order import WORK, Order, Shipment
+from fulfillment.domain.order import Order, Shipment
 from fulfillment.domain.stock import StockRow
 
 ANSWER_DAYS = 7  # callers retry within minutes; queues are redriven within days
@@ -112,7 +112,7 @@ def _order(transaction: Transaction, tables: Tables, order: Order, before: Order
     known = {s.number: s for s in before.shipments} if before else {}
     on_hold, was_on_hold = order.hold is not None, before is not None and before.hold is not None
     for shipment in order.shipments:
-        listed_anew = on_hold != was_on_hold and shipment.status in WORK
+        listed_anew = on_hold != was_on_hold and shipment.to_do
         if known.get(shipment.number) != shipment or listed_anew:  # guarded by the order's version
             transaction.put_new(tables.orders, shipment_item(order.order_id, shipment, on_hold=on_hold))
 
@@ -261,7 +261,7 @@ def shipment_item(order_id: str, shipment: Shipment, *, on_hold: bool = False) -
         "location_id": text(shipment.location_id),
         "document": text(to_document(shipment)),
     }
-    if shipment.status in WORK and not on_hold:
+    if shipment.to_do and not on_hold:
         task = f"{order_id}~{shipment.number}"
         item["work_location"] = text(shipment.location_id)
         item["work_due"] = text(keys.work_due(shipment.promise.due_at, task))
