@@ -6,7 +6,8 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.domain.errors import InvalidRequest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
 
 MAC_BYTES = 16  # 128 bits: not to be guessed
+REREAD = timedelta(minutes=1)  # between readings that a stranger can bring about
 
 
 class SecretKeys:
@@ -25,6 +27,7 @@ class SecretKeys:
         self._secret_id = secret_id
         self._newest = ""
         self._keys: dict[str, str] = {}
+        self._read_again_at: datetime | None = None
 
     def newest(self) -> tuple[str, bytes]:
         """The id and bytes of the newest key."""
@@ -37,6 +40,20 @@ class SecretKeys:
         if kid not in self._keys:
             self._read()
         return self._keys[kid].encode()
+
+    def known(self) -> Collection[bytes]:
+        """All keys, as they were when they were read."""
+        if not self._keys:
+            self._read()
+        return [key.encode() for key in self._keys.values()]
+
+    def read_again(self, now: datetime) -> bool:
+        """Read them once more; not when that was done less than a minute ago: answers whether it was done now."""
+        if self._read_again_at is not None and now - self._read_again_at < REREAD:
+            return False
+        self._read_again_at = now
+        self._read()
+        return True
 
     def _read(self) -> None:
         keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])

@@ -59,7 +59,17 @@ class Request:
         )
 
 
-Operation = Callable[[Request], Any]  # answers an Answer, or a view for 200
+@dataclass(frozen=True)
+class Document:
+    """What is answered to a browser: a page or a file of one, and the headers that say how to treat it."""
+
+    kind: str
+    body: str
+    headers: Mapping[str, str]
+    status: int = 200
+
+
+Operation = Callable[[Request], Any]  # answers an Answer, a Document, or a view for 200
 Response = dict[str, Any]
 
 
@@ -73,6 +83,8 @@ def respond(event: Mapping[str, Any], operations: Mapping[str, Operation]) -> Re
         answer = operation(_request(event))
         if isinstance(answer, Answer):
             return _response(answer.status, answer.body)
+        if isinstance(answer, Document):
+            return _response(answer.status, answer.body, answer.kind, answer.headers)
         return _response(200, json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
     except ValidationError as error:
         return _refused(_from_validation(error))

@@ -330,10 +330,14 @@ class OptionSigner(Protocol):
 
 
 class PickupCodes(Protocol):
-    """The keys of pickup codes: the newest to make marks with, and any by its id."""
+    """The keys of pickup codes: the newest to make marks with, and any by its id. ``known`` are all that were read by
+    now; ``read_again`` looks for others, unless it did so less than a minute ago, and says whether it did.
+    """
 
     def newest(self) -> tuple[str, bytes]: ...
     def key(self, kid: str) -> bytes: ...
+    def known(self) -> Collection[bytes]: ...
+    def read_again(self, now: datetime) -> bool: ...
 
 
 class StockFeedQueue(Protocol):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fulfillment.application import views
-from fulfillment.application.choosing import items_of, policy_again
+from fulfillment.application.choices import Choices, policy_of_the_rest, wanted_again
 from fulfillment.application.decision_record import pack
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.application.picture import REREAD_SECONDS, Picture
@@ -22,13 +21,10 @@ from fulfillment.application.ports import (
 )
 from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS
-from fulfillment.domain.basket import Method
-from fulfillment.domain.decision import DecisionRequest, Shortfall, decide
+from fulfillment.domain.decision import Shortfall
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import left_unfilled, offered_choices, supplied_again
-
-MAX_CHOICES = 5  # stores offered to a customer whose pickup was refused; more is no choice
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,12 @@ class RerouteOrder:
         if order.method == "pickup":
             if order.choices:
                 return "nothing_to_do", None, None, ()
-            return "asked", offered_choices(order, self._choices(order, now)), None, ()
-        policy = policy_again(self.picture.config, order).without("part", "backorder")
+            return "asked", offered_choices(order, Choices(self.picture).of(order, now)), None, ()
+        policy = policy_of_the_rest(self.picture, order)
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
-        lines = order.unallocated()
-        request = self._wanted(order, "delivery")
-        look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
+        request = wanted_again(self.picture, order, "delivery")
+        look = Look(found, dict(self.picture.stock_of(request.lines, found.nearest)))
         decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)
         if decision.status != "planned":
             if _units(decision.unfilled) == _units(order.unfilled):
@@ -92,52 +87,6 @@ class RerouteOrder:
         packed = pack(request, look.found.inside, look.stock, policy, decision)
         locations = tuple((s.location_id, order.method) for s in decision.shipments)
         return "rerouted", supplied_again(order, decision, now), packed, locations
-
-    def _wanted(self, order: Order, method: Method) -> DecisionRequest:
-        """What nobody supplies any more, from anybody who did not say no."""
-        lines = order.unallocated()
-        products = self.picture.catalog.products({line.sku for line in lines})
-        refused = frozenset(order.refused_by)
-        return DecisionRequest(method, lines, refused_by=refused, items=items_of(products))
-
-    def _choices(self, order: Order, now: datetime) -> tuple[Mapping[str, Any], ...]:
-        """Other stores that have everything, nearest first; whether delivery is possible; and to cancel."""
-        policy = policy_again(self.picture.config, order).without("part", "backorder")
-        where = self.picture.where(order.customer, required=False)
-        lines = order.unallocated()
-        wanted = self._wanted(order, "pickup")
-        found = self.picture.candidates(where, "pickup", policy, now, refused_by=order.refused_by)
-        stock = self.picture.stock_of(lines, found.inside)
-        stores: list[Mapping[str, Any]] = []
-        for candidate in found.inside:
-            request = replace(wanted, location_id=candidate.location_id)
-            decision = decide(request, [candidate], stock, policy, now)
-            if decision.status == "planned" and len(stores) < MAX_CHOICES:
-                (shipment,) = decision.shipments
-                stores.append(
-                    {
-                        "choice": "pickup",
-                        "location_id": candidate.location_id,
-                        "name": candidate.name,
-                        "distance_km": views.kilometres(candidate.distance_m),
-                        **views.promise(shipment.promise),
-                    }
-                )
-        if self._can_be_delivered(order, now):
-            stores.append({"choice": "delivery"})
-        return (*stores, {"choice": "cancel"})
-
-    def _can_be_delivered(self, order: Order, now: datetime) -> bool:
-        policy = policy_again(self.picture.config, order).without("part", "backorder")
-        where = self.picture.where(order.customer, required=False)
-        if where.point is None:
-            return False
-        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
-        lines = order.unallocated()
-        request = self._wanted(order, "delivery")
-        look = Look(found, dict(self.picture.stock_of(lines, found.nearest)))
-        decision, _ = decide_widely(self.picture, request, look, now, oldest_seconds=0)
-        return decision.status == "planned"
 
 
 def _units(short: Sequence[Shortfall]) -> set[tuple[str, int]]:
