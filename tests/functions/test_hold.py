@@ -187,6 +187,22 @@ def test_a_store_that_heard_of_a_task_does_not_hear_of_it_again(shop: World) -> 
     assert (shop.heard("StoreTopic"), len(shop.heard("CustomerTopic"))) == ([], 1)
 
 
+def test_whoever_took_a_task_before_anybody_was_told_hears_of_it_after_the_release(shop: World) -> None:
+    # Given staff who were quicker than the notice, and a person who stopped the order before it went out
+    shop.order(order_body())
+    shop.on_task("senayan", "A-1~1", "accept")
+    hold(shop)
+    shop.settle()
+    assert shop.heard("StoreTopic") == []
+
+    # When
+    release(shop)
+    shop.settle()
+
+    # Then
+    assert [m["attributes"]["location_id"] for m in shop.heard("StoreTopic")] == ["senayan"]
+
+
 def test_what_a_store_refused_is_decided_again_after_the_release(shop: World) -> None:
     # Given a parcel that its store refused, and a person was quicker than the router
     shop.order(delivery_body())

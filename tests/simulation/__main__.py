@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import time
+from contextlib import redirect_stdout
 
 from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.simulation.worlds import play, summed_up
@@ -32,7 +34,8 @@ def main() -> int:
 def _many(first: int, last: int) -> int:
     begun, worlds = time.perf_counter(), []
     for seed in range(first, last + 1):
-        worlds.append(play(seed, MemoryDynamoDB()))
+        with redirect_stdout(io.StringIO()):  # the handlers' metrics
+            worlds.append(play(seed, MemoryDynamoDB()))
         for wrong in worlds[-1].faulty:
             print(f"WRONG in {seed}: {wrong}", flush=True)
     print(summed_up(worlds, time.perf_counter() - begun))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fulfillment.domain.errors import WrongState
 from fulfillment.domain.events import EventType
-from fulfillment.domain.order import Change, Hold, Order, OrderStatus, tasks_detail
+from fulfillment.domain.order import WORK, Change, Hold, Order, OrderStatus, tasks_detail
 
 ON_ITS_WAY: frozenset[OrderStatus] = frozenset({"reserved", "confirmed", "needs_choice"})
 LEFT_TO_PAY = timedelta(minutes=10)  # after a hold, which was not the customer's doing
@@ -28,7 +28,7 @@ def held(order: Order, hold: Hold) -> Change | None:
 def released(order: Order, now: datetime) -> Change | None:
     """It goes on where it was. What is unpaid is kept for ten minutes at least, or until its old deadline.
 
-    The event names the tasks that nobody took yet: their stores hear of those that came up meanwhile.
+    The event names its open work: the stores hear of what they did not hear of before.
     """
     if order.hold is None:
         return None
@@ -36,9 +36,9 @@ def released(order: Order, now: datetime) -> Change | None:
     if deadline is not None:
         deadline = max(deadline, now + LEFT_TO_PAY)
     changed = replace(order, hold=None, reservation_expires_at=deadline, version=order.version + 1)
-    untouched = tuple(s for s in order.shipments if s.status == "open")
+    work = tuple(s for s in order.shipments if s.status in WORK)
     told: EventType = "OrderReleased"
-    return Change(changed, events=((told, tasks_detail(untouched, order.order_id)),))
+    return Change(changed, events=((told, tasks_detail(work, order.order_id)),))
 
 
 def free_when_ended(order: Order) -> Order:
