@@ -25,6 +25,15 @@ else
 MARKS := not soak and not engine
 endif
 
+
+# The pages are tested in Chromium: Debian's, or the one that CHROMIUM names.
+CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM
+BROWSER := $(shell test -x "$(CHROMIUM)" && npm --version >/dev/null 2>&1 && echo yes)
+ifneq ($(BROWSER),yes)
+MARKS := $(MARKS) and not browser
+endif
+
 .PHONY: help setup run test check lint types imports template-lint template-validate openapi bench soak invoke build
 
 help:
@@ -38,9 +47,10 @@ run: setup
 
 test: check
 	@test "$(JAVA)" = yes || echo "Java 17 is missing: tests on DynamoDB Local are left out."
+	@test "$(BROWSER)" = yes || echo "Chromium (or npm) is missing: tests in a browser are left out."
 	@echo "Many seeds, and races on the real engine; without coverage, which would slow them threefold ..."
 	@$(BIN)/python -m pytest -m "(proof or engine) and $(MARKS)" -n 2
-	@$(BIN)/python -m pytest -m "not proof and not engine and not soak" -n 2 --dist loadgroup --cov --cov-report=term
+	@$(BIN)/python -m pytest -m "not proof and not engine and $(MARKS)" -n 2 --dist loadgroup --cov --cov-report=term
 
 check: setup
 	@$(MAKE) --no-print-directory -j 2 template-lint template-validate types lint imports openapi

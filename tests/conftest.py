@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fulfillment.adapters import aws
-from tests.support import aws_world, dynamodb_local, moto_world
+from tests.support import aws_world, chromium, dynamodb_local, moto_world
 from tests.support.ledger import check_ledger
 from tests.support.world import FrozenClock, World
 
@@ -36,11 +36,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs DynamoDB Local where it cannot run; the summary says so in one line."""
+    """Leave out what needs DynamoDB Local or a browser where there is none; the summary says so, a line each."""
+    left_out = set()
     if dynamodb_local.missing():
-        left_out = [item for item in items if item.get_closest_marker("engine") or "-local" in item.name]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        left_out |= {item for item in items if item.get_closest_marker("engine") or "-local" in item.name}
+    if chromium.missing():
+        left_out |= {item for item in items if item.get_closest_marker("browser")}
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -49,6 +53,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if lacking and "not engine" not in config.option.markexpr:
         terminalreporter.write_line(
             f"Tests on DynamoDB Local are left out: no {' and no '.join(lacking)} here."
+        )
+    if chromium.missing() and "not browser" not in config.option.markexpr:
+        terminalreporter.write_line(
+            f"Tests in a browser are left out: no {' and no '.join(chromium.missing())} here."
         )
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:

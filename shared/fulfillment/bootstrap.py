@@ -31,6 +31,7 @@ from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.settings import Settings
 
 if TYPE_CHECKING:
+    from fulfillment.adapters.web_files import WebFiles
     from fulfillment.application.cancel_order import CancelOrder
     from fulfillment.application.confirm_order import ConfirmOrder
     from fulfillment.application.extend_reservation import ExtendReservation
@@ -209,6 +210,14 @@ def reconcile() -> Reconcile:
     tables = _settings().need("tables.stock", "tables.capacity").tables
     books = DynamoDBBooks(aws.dynamodb(), tables)
     return Reconcile(books, open_comparison, _orders(), SystemClock(), let_writes_land)
+
+
+@cache
+def board_files() -> WebFiles:
+    """The page that staff work with."""
+    from fulfillment.adapters.web_files import WebFiles
+
+    return WebFiles("board")
 
 
 @cache

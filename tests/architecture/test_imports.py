@@ -13,7 +13,7 @@ import pytest
 from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
 from tests.support.template import ROOT
 
-LEAN = ("stock_feed", "stock_files", "tasks", "publish", "notify", "sweep", "reconcile")
+LEAN = ("stock_feed", "stock_files", "tasks", "board", "publish", "notify", "sweep", "reconcile")
 ROUTING = ("options", "orders", "intake", "reroute", "admin")
 VARIABLES = (
     *TABLE_VARIABLES,

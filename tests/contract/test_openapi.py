@@ -19,7 +19,7 @@ from tests.support.functions import handler
 from tests.support.template import ROOT
 
 KEPT = ROOT / "tests" / "contract" / "openapi.json"
-API_FUNCTIONS = ("options", "orders", "tasks", "admin")
+API_FUNCTIONS = ("options", "orders", "tasks", "board", "admin")
 
 
 def served_by(function: str) -> set[str]:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from tests.e2e import kiosks
 from tests.local import stories
-from tests.local.calls import checkout, operations, staff
+from tests.local.calls import anyone, checkout, operations, staff
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 from tests.local.stories import SHIP_TO, new_id, step
@@ -287,6 +287,13 @@ def administration(scene: Scene) -> None:
     restock(scene)
 
 
+def board(scene: Scene) -> None:
+    """Somebody opens the page that staff work with."""
+    page = anyone(scene.stack).get("/board").expect(200)
+    assert "<title>" in page
+    assert "import" in anyone(scene.stack).get("/board/app.js").expect(200)
+
+
 PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Options": (shop,),
     "Orders": (shop,),
@@ -295,6 +302,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "StockFeed": (feed,),
     "StockFiles": (files,),
     "Tasks": (shop, refusal, handover),
+    "Board": (board,),
     "Publish": (handover,),
     "Notify": (handover,),
     "Sweep": (expiry,),

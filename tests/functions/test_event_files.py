@@ -128,6 +128,10 @@ CASES: dict[str, Case] = {
     "tasks_refuse": Case(
         says(200, status="refused"), after=(DELIVERY,), orders={"EVENT-DELIVERY": "confirmed"}
     ),
+    # --- pages
+    "board_page": Case({"statusCode": 200}),
+    "board_file": Case({"statusCode": 200}),
+    "board_unknown_file": Case(says(404, code="unknown_file")),
     # --- what the router tells itself
     "publish": Case(
         ALL_TAKEN,
@@ -212,7 +216,8 @@ def replay(name: str) -> Any:
     answer = handler(function_of(name))(event, CONTEXT)
     if "statusCode" in answer:
         require_described(event["httpMethod"], event["resource"], answer)
-        return {**answer, "body": json.loads(answer["body"])}
+        json_came = "json" in answer["headers"]["Content-Type"]
+        return {**answer, "body": json.loads(answer["body"]) if json_came else answer["body"]}
     return answer
 
 

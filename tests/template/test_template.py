@@ -16,7 +16,7 @@ from tests.support.template import ROOT, resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 QUEUES = resources("AWS::SQS::Queue")
-API_FUNCTIONS = {"OptionsFunction", "OrdersFunction", "TasksFunction", "AdminFunction"}
+API_FUNCTIONS = {"OptionsFunction", "OrdersFunction", "TasksFunction", "BoardFunction", "AdminFunction"}
 AUTHORIZERS = {"checkout": "AWS_IAM", "operations": "AWS_IAM", "staff": "Staff", "anyone": "NONE"}
 
 
@@ -242,6 +242,7 @@ def test_functions_that_never_route_get_the_lean_layer() -> None:
         "StockFeedFunction",
         "StockFilesFunction",
         "TasksFunction",
+        "BoardFunction",
         "PublishFunction",
         "NotifyFunction",
         "SweepFunction",

@@ -102,11 +102,12 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _responses(route: Route) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{route.answer.__name__}"} if route.answer else {"type": "object"}
+    unknown = {"type": "object"} if route.kind == "application/json" else {"type": "string"}
+    schema = {"$ref": f"#/components/schemas/{route.answer.__name__}"} if route.answer else unknown
     answers: dict[str, Any] = {
         str(route.success): {
             "description": "Done",
-            "content": {"application/json": {"schema": schema}},
+            "content": {route.kind: {"schema": schema}},
         }
     }
     refusals = {500, 503, *route.problems}

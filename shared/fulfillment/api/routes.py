@@ -21,7 +21,7 @@ Caller = Literal["checkout", "operations", "staff", "anyone"]
 class Route:
     """One call. ``problems`` are the refusals it can answer besides those every call can.
 
-    ``only_reads``: a POST that changes nothing, and so needs no Idempotency-Key.
+    ``only_reads``: a POST that changes nothing, and so needs no Idempotency-Key. ``kind``: of the answer.
     """
 
     method: Literal["GET", "POST", "PUT"]
@@ -34,12 +34,15 @@ class Route:
     success: int = 200
     problems: tuple[int, ...] = ()
     only_reads: bool = False
+    kind: str = "application/json"
 
     @property
     def operation_id(self) -> str:
         """A name that is unique over the API."""
-        words = [part.strip("{}").replace(".", "_").replace("-", "_") for part in self.path.split("/")[2:]]
-        return "_".join([self.method.lower(), *words])
+        words = [
+            part.strip("{}").replace(".", "_").replace("-", "_") for part in self.path.strip("/").split("/")
+        ]
+        return "_".join([self.method.lower(), *(words[1:] if words[0] == "v1" else words)])
 
 
 ORDER = "/v1/orders/{order_id}"
@@ -48,6 +51,7 @@ TASK = f"{TASKS}/{{task_id}}"
 SHOP: tuple[Caller, ...] = ("checkout", "operations")
 OPERATIONS: tuple[Caller, ...] = ("operations",)
 STAFF: tuple[Caller, ...] = ("staff",)
+ANYONE: tuple[Caller, ...] = ("anyone",)
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -207,5 +211,9 @@ ROUTES: tuple[Route, ...] = (
         answers.AcceptedOut,
         requests.StockUpdatesIn,
     ),
-    Route("GET", "/v1/openapi.json", "admin", "This document.", ("anyone",), None),
+    Route("GET", "/board", "board", "The page that staff work with.", ANYONE, None, kind="text/html"),
+    Route(
+        "GET", "/board/{file}", "board", "A file of that page.", ANYONE, None, problems=(404,), kind="text/*"
+    ),
+    Route("GET", "/v1/openapi.json", "admin", "This document.", ANYONE, None),
 )

@@ -1,0 +1,1 @@
+"""Pages that a browser shows: a folder each, plain files without a build step."""

@@ -1,0 +1,3 @@
+import { say } from './words.js';
+
+document.querySelector('h1').textContent = say('title');

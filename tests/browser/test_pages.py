@@ -1,0 +1,47 @@
+"""What every page keeps to, whatever it shows."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Error
+
+from tests.browser.windows import Windows, violations
+from tests.support.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_board_opens_with_nothing_refused_and_nothing_fetched_elsewhere(
+    site: Site, windows: Windows
+) -> None:
+    page = windows.open(f"{site.url}/board")
+
+    assert page.title() == "Tugas toko"
+    assert page.locator("h1").is_visible()
+
+
+def test_a_label_that_is_missing_is_found(site: Site, windows: Windows) -> None:
+    # Given a page with a field that has no name
+    page = windows.open(f"{site.url}/board", axe=True)
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+
+    # Then the judge of all other screens sees it
+    assert [v for v in violations(page) if v.startswith("critical label")]
+
+
+def test_what_somebody_wrote_into_the_page_does_not_run_and_is_heard_of(site: Site, windows: Windows) -> None:
+    # Given a page
+    page = windows.open(f"{site.url}/board")
+
+    # When somebody managed to write into it, then nothing of it is taken
+    with pytest.raises(Error, match="TrustedHTML"):
+        page.evaluate("document.body.innerHTML = '<img src=x onerror=alert(1)>'")
+    with pytest.raises(Error, match="TrustedScriptURL"):
+        page.evaluate("document.createElement('script').src = 'https://elsewhere.test/'")
+    page.evaluate("new Image().src = 'https://elsewhere.test/'")
+    page.wait_for_timeout(100)
+
+    # And each is heard of
+    assert len([t for t in windows.troubles if "refused by policy: require-trusted-types-for" in t]) == 2
+    assert [t for t in windows.troubles if "refused by policy: img-src https://elsewhere.test" in t]
+    windows.troubles.clear()
