@@ -64,4 +64,4 @@ OPERATIONS = {
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Response:
     """API Gateway's entry."""
-    return respond(event, OPERATIONS)
+    return respond(event, OPERATIONS, bootstrap.staff_door())

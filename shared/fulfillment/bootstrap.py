@@ -27,10 +27,12 @@ from fulfillment.adapters.messaging import (
     SqsStockFeed,
 )
 from fulfillment.adapters.secrets import HmacOptionSigner, SecretKeys
+from fulfillment.application.check_pin import CheckPin, StaffDoor
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.settings import Settings
 
 if TYPE_CHECKING:
+    from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
     from fulfillment.adapters.web_files import WebFiles
     from fulfillment.application.cancel_order import CancelOrder
     from fulfillment.application.confirm_order import ConfirmOrder
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from fulfillment.application.take_stock_file import TakeStockFile
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
+    from fulfillment.domain.people import Employee
 
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.
@@ -238,6 +241,32 @@ def work_tasks() -> WorkTasks:
     tables = _settings().need(*needed).tables
     stock = DynamoDBStockRepository(aws.dynamodb(), tables)
     return WorkTasks(_orders(), stock, _pickup_codes(), SystemClock())
+
+
+@cache
+def staff_door() -> StaffDoor:
+    """What tokens of staff are asked. Nothing is built for a PIN until one is shown."""
+    known = _settings().need("staff_client_id", "staff_pin_secret_id", "tables.staff")
+
+    def check_pin(location_id: str, employee: str, pin: str) -> Employee:
+        return _check_pin()(location_id, employee, pin)
+
+    return StaffDoor(known.staff_client_id, check_pin)
+
+
+@cache
+def _check_pin() -> CheckPin:
+    return CheckPin(_staff(), _pin_keys())
+
+
+def _staff() -> DynamoDBStaffRepository:
+    from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
+
+    return DynamoDBStaffRepository(aws.dynamodb(), _settings().need("tables.staff").tables.staff)
+
+
+def _pin_keys() -> SecretKeys:
+    return SecretKeys(aws.secretsmanager(), _settings().need("staff_pin_secret_id").staff_pin_secret_id)
 
 
 @cache

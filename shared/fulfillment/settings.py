@@ -27,6 +27,8 @@ class Settings:
     customer_topic_arn: str = ""
     option_key_secret_id: str = ""
     pickup_code_secret_id: str = ""
+    staff_pin_secret_id: str = ""
+    staff_client_id: str = ""
     stock_feed_queue_url: str = ""
     parked_queue_url: str = ""
 

@@ -16,7 +16,7 @@ from typing import Any
 from tests.local.chain import table_environment
 from tests.local.stack import Stack, camel
 from tests.local.stories import CUSTOMER_POINT, ask, order
-from tests.support.functions import api_event, staff_claims
+from tests.support.functions import STAFF_CLIENT, api_event, staff_claims
 from tests.support.template import template
 
 RUNS = 5
@@ -102,6 +102,8 @@ def _environment(stack: Stack) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "OPTION_KEY_SECRET_ID": stack.outputs["OptionKeySecretArn"],
         "PICKUP_CODE_SECRET_ID": stack.outputs["PickupCodeKeySecretArn"],
+        "STAFF_PIN_SECRET_ID": stack.outputs["StaffPinKeySecretArn"],
+        "STAFF_CLIENT_ID": STAFF_CLIENT,  # as the claims of the event
     }
 
 

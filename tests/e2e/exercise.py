@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from tests.e2e import kiosks
 from tests.local import stories
-from tests.local.calls import anyone, checkout, operations, staff
+from tests.local.calls import anyone, checkout, holding, operations, phone, staff
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 from tests.local.stories import SHIP_TO, new_id, step
@@ -172,7 +172,9 @@ def shortfall(scene: Scene) -> None:
 
 
 def handover(scene: Scene) -> None:
-    """A pickup, paid, told to store and customer, collected with the code at the second try; and one not found."""
+    """A pickup, paid, told to store and customer, put aside by somebody on the shared phone, collected with the code at
+    the second try; and one not found.
+    """
     caller = checkout(scene.stack)
     body = pickup_order(1)
     order_id, task_id = body["order_id"], f"{body['order_id']}~1"
@@ -181,7 +183,9 @@ def handover(scene: Scene) -> None:
     told(scene, stories.to_customer("OrderConfirmed", order_id))
     person = staff(scene.stack, STORE)
     step(person, STORE, task_id, "accept")
-    step(person, STORE, task_id, "ready")
+    ready = f"/v1/locations/{STORE}/tasks/{task_id}/ready"
+    holder = holding(scene.stack.staff[STORE])
+    phone(scene.stack, STORE).post(ready, {}, key=uuid4().hex, headers=holder).expect(200)
     code = stories.CODE.search(told(scene, stories.to_customer("TaskReady", order_id)).body["text"])
     assert code is not None
     wrong = "0000-0000" if code[0] != "0000-0000" else "1111-1111"

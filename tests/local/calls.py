@@ -13,7 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as AwsCredentials
 
-from tests.local.stack import Credentials, Stack
+from tests.local.stack import Credentials, Stack, StaffMember
 
 # Fifty at once start forty workers, each with a cold start; measured up to 58 s.
 TIMEOUT_SECONDS = 120
@@ -88,6 +88,20 @@ def operations(stack: Stack) -> Caller:
 
 def staff(stack: Stack, location_id: str) -> Caller:
     return Caller(stack, id_token=stack.staff[location_id].id_token)
+
+
+def supervisor(stack: Stack, location_id: str) -> Caller:
+    return Caller(stack, id_token=stack.supervisors[location_id].id_token)
+
+
+def phone(stack: Stack, location_id: str) -> Caller:
+    """The shared one: each step needs `holding` of somebody who works there."""
+    return Caller(stack, id_token=stack.phones[location_id].id_token)
+
+
+def holding(person: StaffMember) -> dict[str, str]:
+    """The headers of a step that this person takes on a shared phone."""
+    return {"X-Employee": person.username, "X-Pin": person.pin or ""}
 
 
 def anyone(stack: Stack) -> Caller:

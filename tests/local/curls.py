@@ -25,7 +25,14 @@ def print_curls(stack: Stack) -> None:
     basket = {**BASKET, "lines": [{"line_id": "1", "sku": sku, "quantity": 1}]}
     signed_out = _signed(stack, stack.checkout)
     print(f"\nAPI           {stack.api_url}")
-    print(f"Staff         {location_id}: {member.username} / {member.password}")
+    print(f"Board         {stack.board_url}")
+    for what, who in (
+        ("Picker", member),
+        ("Supervisor", stack.supervisors[location_id]),
+        ("Shared phone", stack.phones[location_id]),
+    ):
+        pin = f", PIN {who.pin}" if who.pin else ", then the number and PIN of whoever holds it"
+        print(f"{what:13} {location_id}: {who.username} / {who.password}{pin}")
     print("Everything    .local/stack.json")
     print("\n# What can this basket get?")
     print(f"curl {signed_out} {stack.api_url}/v1/options -d '{json.dumps(basket)}'")

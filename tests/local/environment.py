@@ -10,10 +10,20 @@ from tests.local.build import build
 from tests.local.deploy import deploy, root_client
 from tests.local.emulator import REGION, Emulator
 from tests.local.inbox import listen
-from tests.local.people import add_caller, add_staff
+from tests.local.people import Hiring, add_caller
 from tests.local.stack import Stack
 
-TABLES = ("Orders", "Stock", "StockMovements", "Products", "Locations", "Capacity", "Config", "Idempotency")
+TABLES = (
+    "Orders",
+    "Stock",
+    "StockMovements",
+    "Products",
+    "Locations",
+    "Capacity",
+    "Config",
+    "Idempotency",
+    "Staff",
+)
 QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify")
 FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 
@@ -22,7 +32,7 @@ FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 def local_stack(
     location_ids: Iterable[str], *, port: int | None = None, template: Path | None = None
 ) -> Iterator[Stack]:
-    """Builds (when something changed), starts, deploys, and gives a member of staff to each location.
+    """Builds (when something changed), starts, deploys, and gives staff and a shared phone to each location.
 
     `template` is one that is built already. Everything is gone when the block is left.
     """
@@ -38,7 +48,8 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
     url = emulator.endpoint_url
     # The host names that AWS would give do not resolve here; this path of the emulator's is the same stage.
     api_url = f"{url}/restapis/{outputs['ApiId']}/v1/_user_request_"
-    pool = {"user_pool_id": outputs["StaffPoolId"], "client_id": outputs["StaffClientId"]}
+    hiring = Hiring(url, outputs)
+    places = list(enumerate(location_ids))
     return Stack(
         api_url=api_url,
         board_url=f"{api_url}/board",
@@ -47,10 +58,9 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         checkout=add_caller("checkout", outputs["CheckoutAccessArn"], url),
         operations=add_caller("operations", outputs["OperationsAccessArn"], url),
         tills=add_caller("tills", outputs["StockFilesAccessArn"], url),
-        staff={
-            location_id: add_staff(f"{number:05}", [location_id], endpoint_url=url, **pool)
-            for number, location_id in enumerate(location_ids, start=10001)
-        },
+        staff={at: hiring.hire(f"{10001 + n}", [at]) for n, at in places},
+        supervisors={at: hiring.hire(f"{20001 + n}", [at], "supervisor") for n, at in places},
+        phones={at: hiring.hire(f"{at}-phone", [at], "device") for _, at in places},
         tables={table: outputs[f"{table}Table"] for table in TABLES},
         queues={f"{queue}Queue": outputs[f"{queue}QueueUrl"] for queue in QUEUES}
         | {f"{queue}DeadLetters": outputs[f"{queue}DeadLettersUrl"] for queue in QUEUES}
@@ -61,7 +71,8 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         resources=resources,
         listeners=listen(outputs, url),
         authorizations=emulator.authorizations_path,
-        **pool,
+        user_pool_id=outputs["StaffPoolId"],
+        client_id=outputs["StaffClientId"],
     )
 
 

@@ -2,7 +2,8 @@
 
 The twin of `sam local invoke`: the handler runs here, under pdb if you like, against the tables of a `make run` that is
 up in another terminal. It gets the variables of events/env.json, in which a name of the template (`Orders`) stands for
-what it became on the emulator (`fulfillment-Orders-…`); `stock-files` in an event stands for the bucket.
+what it became on the emulator (`fulfillment-Orders-…`); in an event `stock-files` stands for the bucket, and
+`StaffClient` for the app that staff sign in to.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def main(arguments: list[str]) -> int:
         return 1
     os.environ.update(environment(name, stack))
     event = Path(event_file).read_text().replace("stock-files", stack.buckets["StockFiles"])
+    event = event.replace('"StaffClient"', f'"{stack.client_id}"')
     answer = handler(name)(json.loads(event), Context(f"{name}-by-hand"))
     print(json.dumps(answer, indent=2, default=str))
     return 0

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
+from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
+from fulfillment.adapters.secrets import SecretKeys
+from fulfillment.domain.people import Employee, Role, mark_pin
 from tests.local.deploy import root_client
 from tests.local.stack import Credentials, StaffMember
+
+NAMES: Mapping[Role, str] = {
+    "picker": "Budi {}",
+    "supervisor": "Siti {}",
+    "operations": "Wati {}",
+    "device": "Phone {}",
+}
 
 
 def add_caller(name: str, policy_arn: str, endpoint_url: str) -> Credentials:
@@ -18,39 +28,46 @@ def add_caller(name: str, policy_arn: str, endpoint_url: str) -> Credentials:
     return Credentials(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
 
 
-def add_staff(
-    username: str,
-    location_ids: Iterable[str],
-    *,
-    user_pool_id: str,
-    client_id: str,
-    endpoint_url: str,
-    group: str = "picker",
-) -> StaffMember:
-    """A member of staff who may touch the tasks of these locations, signed in."""
-    cognito = root_client("cognito-idp", endpoint_url)
-    password = f"Aa1-{secrets.token_urlsafe(12)}"
-    cognito.admin_create_user(
-        UserPoolId=user_pool_id,
-        Username=username,
-        UserAttributes=[{"Name": "custom:locations", "Value": ",".join(location_ids)}],
-        MessageAction="SUPPRESS",
-    )
-    cognito.admin_set_user_password(
-        UserPoolId=user_pool_id, Username=username, Password=password, Permanent=True
-    )
-    cognito.admin_add_user_to_group(UserPoolId=user_pool_id, Username=username, GroupName=group)
-    token = sign_in(username, password, client_id=client_id, endpoint_url=endpoint_url)
-    return StaffMember(username=username, password=password, id_token=token)
+class Hiring:
+    """Sets people and shared phones in the user pool and the table of staff, as a supervisor would."""
 
+    def __init__(self, endpoint_url: str, outputs: Mapping[str, str]) -> None:
+        self._cognito = root_client("cognito-idp", endpoint_url)
+        self._staff = DynamoDBStaffRepository(root_client("dynamodb", endpoint_url), outputs["StaffTable"])
+        keys = SecretKeys(root_client("secretsmanager", endpoint_url), outputs["StaffPinKeySecretArn"])
+        self._kid, self._key = keys.newest()
+        self._pool, self._client = outputs["StaffPoolId"], outputs["StaffClientId"]
 
-def sign_in(username: str, password: str, *, client_id: str, endpoint_url: str) -> str:
-    """The id token that the board page would get with the same call."""
-    cognito = root_client("cognito-idp", endpoint_url)
-    answer = cognito.initiate_auth(
-        ClientId=client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": username, "PASSWORD": password},
-    )
-    token: str = answer["AuthenticationResult"]["IdToken"]
-    return token
+    def hire(self, number: str, location_ids: Collection[str], role: Role = "picker") -> StaffMember:
+        """Somebody who may touch the tasks of these locations, with a PIN there, signed in."""
+        password, pin = f"Aa1-{secrets.token_urlsafe(12)}", f"{secrets.randbelow(10_000):04}"
+        self._cognito.admin_create_user(
+            UserPoolId=self._pool,
+            Username=number,
+            UserAttributes=[
+                {"Name": "custom:locations", "Value": ",".join(location_ids)},
+                {"Name": "name", "Value": NAMES[role].format(number)},
+            ],
+            MessageAction="SUPPRESS",
+        )
+        self._cognito.admin_set_user_password(
+            UserPoolId=self._pool, Username=number, Password=password, Permanent=True
+        )
+        self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=number, GroupName=role)
+        who = Employee(number, NAMES[role].format(number), role)
+        has_pin = role != "device"
+        for at in location_ids:
+            mark = mark_pin(self._key, self._kid, at, number, pin) if has_pin else None
+            self._staff.put(who, [(at, mark)])
+        token = self.sign_in(number, password)
+        return StaffMember(username=number, password=password, id_token=token, pin=pin if has_pin else None)
+
+    def sign_in(self, number: str, password: str) -> str:
+        """The id token that the board page gets."""
+        answer = self._cognito.initiate_auth(
+            ClientId=self._client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": number, "PASSWORD": password},
+        )
+        token: str = answer["AuthenticationResult"]["IdToken"]
+        return token

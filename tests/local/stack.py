@@ -24,11 +24,12 @@ class Credentials(_Part):
 
 
 class StaffMember(_Part):
-    """One who signs in with an employee number; the token is good for 12 hours."""
+    """One who signs in with an employee number; the token is good for 12 hours. The PIN is for shared phones."""
 
     username: str
     password: str
     id_token: str
+    pin: str | None = None
 
 
 class Stack(_Part):
@@ -41,7 +42,10 @@ class Stack(_Part):
     checkout: Credentials
     operations: Credentials
     tills: Credentials
+    # By location: somebody who picks, a supervisor, and the phone that everybody there shares.
     staff: dict[str, StaffMember]
+    supervisors: dict[str, StaffMember]
+    phones: dict[str, StaffMember]
     user_pool_id: str
     client_id: str
     tables: dict[str, str]

@@ -25,6 +25,7 @@ from tests.simulation.scheduler import Scheduler
 from tests.simulation.services import Services
 from tests.simulation.wire import Plan, Wire
 from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
+from tests.support.functions import STAFF_CLIENT
 
 VARIABLES = {
     **CREDENTIALS,
@@ -36,6 +37,8 @@ VARIABLES = {
     "PARKED_QUEUE_URL": "parked",
     "OPTION_KEY_SECRET_ID": "option-key",
     "PICKUP_CODE_SECRET_ID": "pickup-code-key",
+    "STAFF_PIN_SECRET_ID": "staff-pin-key",
+    "STAFF_CLIENT_ID": STAFF_CLIENT,
 }
 
 

@@ -33,6 +33,7 @@ TABLE_VARIABLES = {
     "CAPACITY_TABLE": "Capacity",
     "CONFIG_TABLE": "Config",
     "IDEMPOTENCY_TABLE": "Idempotency",
+    "STAFF_TABLE": "Staff",
 }
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -188,6 +189,10 @@ def make_secrets() -> dict[str, str]:
     value = json.dumps(
         {"kid": "k1", "k1": "a key of the tests, sixty-four characters of it, more or less...."}
     )
-    for name in ("option-key", "pickup-code-key"):
+    for name in ("option-key", "pickup-code-key", "staff-pin-key"):
         secrets.create_secret(Name=name, SecretString=value)
-    return {"OPTION_KEY_SECRET_ID": "option-key", "PICKUP_CODE_SECRET_ID": "pickup-code-key"}
+    return {
+        "OPTION_KEY_SECRET_ID": "option-key",
+        "PICKUP_CODE_SECRET_ID": "pickup-code-key",
+        "STAFF_PIN_SECRET_ID": "staff-pin-key",
+    }

@@ -19,6 +19,7 @@ CONTEXT = SimpleNamespace(
     aws_request_id="00000000-0000-0000-0000-000000000000",
     get_remaining_time_in_millis=lambda: 15_000,
 )
+STAFF_CLIENT = "StaffClient"  # as events/env.json names it
 CHECKOUT = "arn:aws:iam::123456789012:user/checkout"
 
 
@@ -114,6 +115,7 @@ def staff_claims(*locations: str, name: str = "budi", **more: str) -> dict[str, 
         "sub": f"sub-{name}",
         "cognito:username": name,
         "token_use": "id",
+        "aud": STAFF_CLIENT,
         "custom:locations": ",".join(locations),
         "cognito:groups": "picker",
         **more,

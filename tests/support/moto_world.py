@@ -21,6 +21,7 @@ from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
 from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.support import aws_world
+from tests.support.functions import STAFF_CLIENT
 from tests.support.world import FrozenClock, World
 
 
@@ -59,6 +60,7 @@ def everything() -> Iterator[dict[str, str]]:
         variables = {
             **aws_world.make_tables(boto3.client("dynamodb")),
             **aws_world.make_secrets(),
+            "STAFF_CLIENT_ID": STAFF_CLIENT,
             "EVENT_BUS_NAME": aws_world.make_bus(queues),
             "STORE_TOPIC_ARN": topics["StoreTopic"],
             "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],

@@ -21,6 +21,7 @@ from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters import clock as clock_module
 from tests.support import aws_world
+from tests.support.functions import STAFF_CLIENT
 from tests.support.races import race, warm
 from tests.support.secret_store import SecretStore
 from tests.support.storm import FastClock, Storm
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> None:
     clock_module.SystemClock.now = lambda self: clock.now()  # type: ignore[method-assign]
     os.environ |= aws_world.TABLE_VARIABLES
     os.environ |= {"OPTION_KEY_SECRET_ID": "key", "PICKUP_CODE_SECRET_ID": "key"}
+    os.environ |= {"STAFF_PIN_SECRET_ID": "key", "STAFF_CLIENT_ID": STAFF_CLIENT}
     bootstrap.reset(clients=False)
     warm()
 

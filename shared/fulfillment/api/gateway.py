@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
 from fulfillment.api.requests import digest, what_it_says
+from fulfillment.application.check_pin import StaffDoor
 from fulfillment.application.ports import Answer, Command
 from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal
 from fulfillment.observability import Metric, count, logger
@@ -29,7 +30,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Request:
-    """One call: who, what, and the raw body, which the operation parses into its own model."""
+    """One call: who, what, and the raw body, which the operation parses into its own model. Calls of staff come in by
+    a ``door``, which knows what to ask of their tokens.
+    """
 
     caller: str
     body: str
@@ -37,6 +40,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     claims: Mapping[str, Any]
+    door: StaffDoor | None = None
 
     def parse(self, model: type[Model]) -> Model:
         """The body as this model. An empty body is an empty object. Raises pydantic's ValidationError."""
@@ -73,14 +77,16 @@ Operation = Callable[[Request], Any]  # answers an Answer, a Document, or a view
 Response = dict[str, Any]
 
 
-def respond(event: Mapping[str, Any], operations: Mapping[str, Operation]) -> Response:
+def respond(
+    event: Mapping[str, Any], operations: Mapping[str, Operation], door: StaffDoor | None = None
+) -> Response:
     """Carry out the operation of this event, and answer: the view, the stored answer, or a problem."""
     count(Metric.REQUEST_ANSWERED)
     try:
         operation = operations.get(f"{event.get('httpMethod')} {event.get('resource')}")
         if operation is None:
             raise NotFound("unknown_route", "There is nothing here.")
-        answer = operation(_request(event))
+        answer = operation(_request(event, door))
         if isinstance(answer, Answer):
             return _response(answer.status, answer.body)
         if isinstance(answer, Document):
@@ -98,7 +104,7 @@ def respond(event: Mapping[str, Any], operations: Mapping[str, Operation]) -> Re
         return _problem(500, "Our fault", "internal_error", "This is a fault of ours; it was recorded.")
 
 
-def _request(event: Mapping[str, Any]) -> Request:
+def _request(event: Mapping[str, Any], door: StaffDoor | None) -> Request:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     context = event.get("requestContext") or {}
     claims = (context.get("authorizer") or {}).get("claims") or {}
@@ -112,6 +118,7 @@ def _request(event: Mapping[str, Any]) -> Request:
         query=event.get("queryStringParameters") or {},
         headers=headers,
         claims=claims,
+        door=door,
     )
 
 

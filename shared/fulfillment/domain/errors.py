@@ -4,6 +4,7 @@ Refusal                     an answer, never a bug: it is told to the caller and
 ├── Malformed               400  not a request this API can read: no key, no JSON (413 too large, 415 not JSON)
 ├── InvalidRequest          422  the request can never work as it stands; names the field
 │   └── IdempotencyConflict 422  the same key with another body
+├── Unauthorized            401  not signed in, or not with these words
 ├── Forbidden               403  it is there, and this is not for whoever asks to do
 ├── NotFound                404  there is no such thing, or it is not yours to see
 ├── Conflict                409  it could have worked, but the world is different now
@@ -83,11 +84,18 @@ class IdempotencyConflict(InvalidRequest):
     title = "Idempotency key was used for another request"
 
 
+class Unauthorized(Refusal):
+    """Nobody is known by what was said."""
+
+    status = 401
+    title = "Not signed in"
+
+
 class Forbidden(Refusal):
-    """Not for this person to do; another may."""
+    """It is known who asks, and this role may not do it; or, on a shared phone, it is not known who holds it."""
 
     status = 403
-    title = "Not for you to do"
+    title = "Not allowed"
 
 
 class NotFound(Refusal):

@@ -28,6 +28,8 @@
 | the newest version of every policy, all zones   | Config         | Query ``pk``                                   |
 | one version of a policy, which is the newest    | Config         | Query ``pk``, ``sk``; descending, the first    |
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
+| whose PIN this is; wrong PINs tried             | Staff          | Update ``location_id``, ``employee``           |
+| who works at a location                         | Staff          | Query ``location_id``                          |
 | an answer given before, a message sent before   | Idempotency    | Get ``idempotency_key``                        |
 """
 

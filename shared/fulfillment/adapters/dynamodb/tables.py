@@ -17,3 +17,4 @@ class Tables:
     capacity: str = ""
     config: str = ""
     idempotency: str = ""
+    staff: str = ""

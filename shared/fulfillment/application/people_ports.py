@@ -1,0 +1,45 @@
+"""What the use cases about staff need of the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fulfillment.domain.people import Employee, PinMark
+
+
+@dataclass(frozen=True)
+class PinTry:
+    """A try that was counted: whose PIN, what is kept of it, and how many tries were made until now."""
+
+    who: Employee
+    mark: PinMark
+    tries: int
+
+
+class PinLocked(Exception):
+    """All tries at this PIN were used up."""
+
+
+class StaffRepository(Protocol):
+    """Who works where, with what is kept of their PINs."""
+
+    def take_try(self, location_id: str, employee: str) -> PinTry | None:
+        """Count a try, before anything is compared; None when nobody there has a PIN. Raises PinLocked."""
+
+    def forgive(self, location_id: str, tried: PinTry) -> None:
+        """The try was right: it and those before it count no more, while the PIN is still the same."""
+
+    def of_location(self, location_id: str) -> Sequence[Employee]:
+        """Everybody there, by employee number."""
+
+    def put(self, who: Employee, marks: Collection[tuple[str, PinMark | None]]) -> None:
+        """Set somebody at these locations, with no try made."""
+
+
+class PinKeys(Protocol):
+    """The keys of PINs: the newest to make marks with, and any by its id."""
+
+    def newest(self) -> tuple[str, bytes]: ...
+    def key(self, kid: str) -> bytes: ...
