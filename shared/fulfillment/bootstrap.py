@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     from fulfillment.application.reconcile import Reconcile
     from fulfillment.application.relieve_shortfall import RelieveShortfall
     from fulfillment.application.reroute_order import RerouteOrder
+    from fulfillment.application.service_ladder import EveryMinute
     from fulfillment.application.take_stock_file import TakeStockFile
+    from fulfillment.application.timetable import Timetable
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
     from fulfillment.domain.people import Employee
@@ -188,6 +190,23 @@ def reroute_order() -> RerouteOrder:
 
 
 @cache
+def every_minute() -> EveryMinute:
+    """What ends or comes due by itself."""
+    from fulfillment.application.service_ladder import EveryMinute, ServiceLadder
+
+    _settings().need("tables.stock_movements")
+    return EveryMinute(expire_reservations(), ServiceLadder(_orders(), _timetable(), SystemClock()))
+
+
+@cache
+def _timetable() -> Timetable:
+    from fulfillment.application.timetable import Timetable
+
+    client, tables = aws.dynamodb(), _settings().need("tables.locations", "tables.config").tables
+    return Timetable(DynamoDBLocationRepository(client, tables), DynamoDBConfigRepository(client, tables))
+
+
+@cache
 def relieve_shortfall() -> RelieveShortfall:
     """What was promised of a shelf that holds less."""
     from fulfillment.application.relieve_shortfall import RelieveShortfall
@@ -240,7 +259,7 @@ def work_tasks() -> WorkTasks:
     needed = ("tables.stock", "tables.stock_movements", "tables.capacity", "tables.idempotency")
     tables = _settings().need(*needed).tables
     stock = DynamoDBStockRepository(aws.dynamodb(), tables)
-    return WorkTasks(_orders(), stock, _pickup_codes(), SystemClock())
+    return WorkTasks(_orders(), stock, _pickup_codes(), _timetable(), SystemClock())
 
 
 @cache

@@ -32,6 +32,7 @@ class Metric(StrEnum):
     EVENT_PUBLISHED = "EventPublished"
     MESSAGE_SENT = "MessageSent"
     RESERVATIONS_SWEPT = "ReservationsSwept"
+    LADDER_STEPS = "LadderSteps"  # of tasks that nobody accepted, readied or came for in time
     STOCK_DIFFERENCES = "StockDifferences"
     ROWS_UNSETTLED = "RowsUnsettled"
 

@@ -117,7 +117,7 @@ def test_what_is_not_there_is_none(orders: DynamoDBOrderRepository) -> None:
 def test_more_orders_than_one_batch_takes_are_read(orders: DynamoDBOrderRepository) -> None:
     # Given 130 orders
     for n in range(130):
-        aws.dynamodb().put_item(TableName="Orders", Item=order_item(an_order(order_id=f"A-{n}")))
+        aws.dynamodb().put_item(TableName="Orders", Item=order_item(an_order(order_id=f"A-{n}"), MONDAY_NOON))
 
     # When all are asked for, some twice
     asked = [f"A-{n}" for n in (*range(130), *range(20))]

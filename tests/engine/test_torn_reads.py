@@ -18,6 +18,7 @@ from fulfillment.adapters.dynamodb.order_write import order_item, shipment_item
 from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
 from fulfillment.domain.errors import Busy
 from tests.support import dynamodb_local
+from tests.support.builders import MONDAY_NOON
 from tests.support.values import a_shipment, an_order
 from tests.support.world import World
 
@@ -51,7 +52,7 @@ def orders(world: World, monkeypatch: pytest.MonkeyPatch) -> DynamoDBOrderReposi
 def test_a_task_of_before_is_not_taken_for_one_of_now(orders: DynamoDBOrderRepository) -> None:
     # Given an order whose second task is written, and cannot be seen yet
     rerouted = an_order(a_shipment(status="refused"), a_shipment("kota", number=2), version=3)
-    put(order_item(rerouted), shipment_item("A-1", rerouted.shipments[0]))
+    put(order_item(rerouted, MONDAY_NOON), shipment_item("A-1", rerouted.shipments[0]))
     after_the_next_query(lambda: put(shipment_item("A-1", rerouted.shipments[1])))
 
     # Then whoever reads sees all of it: a cancellation would else leave the second task's units reserved for ever
@@ -62,15 +63,15 @@ def test_a_task_ahead_of_its_order_is_not_mixed_in(orders: DynamoDBOrderReposito
     # Given a task that is accepted in an order that does not know it yet
     order = an_order()
     accepted = replace(order.shipments[0], status="accepted")
-    put(order_item(order), shipment_item("A-1", accepted))
-    after_the_next_query(lambda: put(order_item(an_order(accepted, version=2))))
+    put(order_item(order, MONDAY_NOON), shipment_item("A-1", accepted))
+    after_the_next_query(lambda: put(order_item(an_order(accepted, version=2), MONDAY_NOON)))
 
     # Then
     assert orders.load("A-1") == an_order(accepted, version=2)
 
 
 def test_rows_that_never_agree_are_not_guessed_at(orders: DynamoDBOrderRepository) -> None:
-    put(order_item(an_order()))
+    put(order_item(an_order(), MONDAY_NOON))
 
     with pytest.raises(Busy):
         orders.load("A-1")

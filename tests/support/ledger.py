@@ -31,7 +31,7 @@ from fulfillment.application.ports import StockKey
 from fulfillment.domain.events import Event
 from fulfillment.domain.hold_steps import ON_ITS_WAY
 from fulfillment.domain.location import Location
-from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment
+from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment, has_timers
 from fulfillment.domain.stock import StockMovement
 
 if TYPE_CHECKING:
@@ -218,8 +218,10 @@ def _index_faults(ledger: Ledger, order: Order) -> Iterator[str]:
     row = ledger.order_rows[order.order_id]
     if (number_of(row, "version"), text_of(row, "status")) != (order.version, order.status):
         yield "row and document differ in version or status"
-    if ("due_bucket" in row) != (order.status == "reserved" and order.hold is None):
-        yield "the deadline index shows exactly what can run out, and does not here"
+    can_run_out = order.status == "reserved" and order.hold is None
+    bucket = text_of(row, "due_bucket").partition("#")[0] if "due_bucket" in row else None
+    if bucket != ("DUE" if can_run_out else "LOOK" if has_timers(order) else None):
+        yield f"the deadline index shows exactly what time brings something to, and has it under {bucket}"
     for shipment in order.shipments:
         task = ledger.shipment_rows[order.order_id, shipment.number]
         stands = ("work_location" in task, text_of(task, "status"))

@@ -31,6 +31,7 @@ from fulfillment.domain.policy import (
 )
 from fulfillment.domain.routing.costs import PARTS
 from fulfillment.domain.routing.rules import known_rules
+from fulfillment.domain.service_rules import ServiceRules
 
 FULL = Policy(
     name="default",
@@ -98,6 +99,7 @@ FULL = Policy(
     extend_up_to_minutes=45,
     scarce=Scarce(3, 5),
     max_unpaid_units=None,
+    service=ServiceRules(5, 60, 7, 48, 50),
 )
 
 
@@ -144,7 +146,7 @@ def parts(kind: Any) -> list[type[BaseModel]]:
 def test_every_part_of_a_document_has_the_fields_of_what_it_becomes() -> None:
     values = (
         *(Policy, AppliesTo, LocationFilter, FloorRule, SplitRules, WeightBand, TransportRate, CostRates),
-        *(TransitDays, Carrier, Calendar, Scarce),
+        *(TransitDays, Carrier, Calendar, Scarce, ServiceRules),
     )
 
     models = {model.__name__: shape(model) for model in parts(PolicyDoc)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.builders import MONDAY_NOON
 from tests.support.values import a_shipment, an_order
 
 NOW = MONDAY_NOON
+IN_THREE_DAYS = NOW + timedelta(days=3)
 CODE = CodeMark("k1", 1, "hash")
 STATES = (
     "waiting",
@@ -48,7 +50,7 @@ AFTER = {
 }
 STEPS: dict[str, Callable[[Order], Change]] = {
     "accept": lambda o: task_steps.accepted(o, o.shipments[0], "budi", NOW),
-    "ready": lambda o: task_steps.ready(o, o.shipments[0], CODE, NOW),
+    "ready": lambda o: task_steps.ready(o, o.shipments[0], CODE, IN_THREE_DAYS, NOW),
     "collect": lambda o: task_steps.collected(o, o.shipments[0], None, NOW),
     "ship": lambda o: task_steps.shipped(o, o.shipments[0], "JNE", "JNE001", NOW),
     "refuse": lambda o: task_steps.refused(o, o.shipments[0], "no_time", "queue", (), NOW),
@@ -189,7 +191,7 @@ def test_goods_are_not_handed_over_without_saying_what_was_received() -> None:
     order = an_unpaid_ready_order()
 
     with pytest.raises(InvalidRequest) as refusal:
-        task_steps.require_collectable(order, order.shipments[0], None)
+        task_steps.require_collectable(order, order.shipments[0], None, NOW)
 
     assert [e.field for e in refusal.value.errors] == ["amount_received"]
 

@@ -129,6 +129,7 @@ class ShipmentOut(AnswerModel):
     distance_km: float | None
     zone: str | None
     promise: Promised
+    collect_until: Moment | None = None
     carrier: str | None = None
     tracking_number: str | None = None
     refusal_reason: str | None = None
@@ -195,6 +196,7 @@ class TaskOut(AnswerModel):
     status: ShipmentStatus
     due_at: Moment
     accepted_by: str | None
+    collect_until: Moment | None
     lines: list[TaskLine]
     carrier: str | None = None
     tracking_number: str | None = None

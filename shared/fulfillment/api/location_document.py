@@ -28,6 +28,13 @@ Prefix = Annotated[
     Field(pattern=r"^((area|postal):)?[A-Za-z0-9][A-Za-z0-9 .-]{0,19}$", examples=["121", "area:12"]),
 ]
 
+# Timers run in opening hours: a day of ten hours is 600 minutes. What is kept longer than a month is forgotten.
+AcceptMinutes = Annotated[int, Field(ge=1, le=1_440, examples=[10])]
+ReadyMinutes = Annotated[int, Field(ge=1, le=10_080, examples=[120])]
+KeepDays = Annotated[int, Field(ge=1, le=30, examples=[3])]
+RemindHours = Annotated[int, Field(ge=1, le=168, examples=[24])]
+Percent = Annotated[int, Field(ge=1, le=100, examples=[75])]
+
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["weekly_sales"])]
 _MOST_ATTRIBUTE = 10**12  # beyond it a number in JSON is no longer exact to a thousandth
 
@@ -108,6 +115,20 @@ class ContactDoc(Contract):
     maps_url: Annotated[str, Field(max_length=300)] = ""
 
 
+class OwnServiceDoc(Contract):
+    """What this location has of its own in place of its policy's ``service``; what is left out is the policy's."""
+
+    accept_minutes: AcceptMinutes | None = None
+    ready_minutes: ReadyMinutes | None = None
+    keep_days: KeepDays | None = None
+    remind_hours: RemindHours | None = None
+    at_risk_percent: Percent | None = None
+
+    def to_domain(self) -> dict[str, int]:
+        """The numbers that are set."""
+        return {name: number for name, number in self.model_dump().items() if number is not None}
+
+
 class LocationDoc(Contract):
     """A store, warehouse or locker. What is left out has the default of the domain."""
 
@@ -131,6 +152,7 @@ class LocationDoc(Contract):
     attributes: Annotated[dict[AttributeName, Attribute], Field(max_length=20)] = {}
     status: LocationStatus = "open"
     contact: ContactDoc = ContactDoc()
+    service: OwnServiceDoc = OwnServiceDoc()
     version: Annotated[int, Field(ge=0)] | None = None
 
     def to_domain(self, location_id: str) -> Location:
@@ -168,4 +190,5 @@ class LocationDoc(Contract):
             attributes=dict(self.attributes),
             status=self.status,
             contact=Contact(self.contact.address, self.contact.phone, self.contact.maps_url),
+            service=self.service.to_domain(),
         )

@@ -24,6 +24,7 @@ from fulfillment.api.policy_parts import (
     Rings,
     Rung,
     ScarceDoc,
+    ServiceRulesDoc,
     SplitRulesDoc,
     TransitDaysDoc,
     each_allows_more,
@@ -86,6 +87,7 @@ class PolicyDoc(Contract):
     extend_up_to_minutes: Annotated[int, Field(ge=1, le=1440)] = Policy.extend_up_to_minutes
     scarce: ScarceDoc | None = None
     max_unpaid_units: Annotated[int, Field(ge=1, le=MOST_UNPAID_UNITS)] | None = Policy.max_unpaid_units
+    service: ServiceRulesDoc = ServiceRulesDoc()
 
     @field_validator("slot_minutes")
     @classmethod

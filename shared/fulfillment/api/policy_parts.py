@@ -21,13 +21,23 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from fulfillment.api.checks import Amount, Faults, Ratio, ascending, no_repeats
-from fulfillment.api.location_document import Clock, Count, Weekday
+from fulfillment.api.location_document import (
+    AcceptMinutes,
+    Clock,
+    Count,
+    KeepDays,
+    Percent,
+    ReadyMinutes,
+    RemindHours,
+    Weekday,
+)
 from fulfillment.api.requests import Channel, Contract
 from fulfillment.domain.basket import Method
 from fulfillment.domain.carrier import EVERY_DAY
 from fulfillment.domain.location import LocationKind
 from fulfillment.domain.policy import AppliesTo, CostRates, Fallback, SplitRules, TransitDays, TransportRate
 from fulfillment.domain.routing.costs import Part
+from fulfillment.domain.service_rules import ServiceRules
 from fulfillment.messages.stock import Instant, LocationId, Sku
 
 MOST_SHIPMENTS = 5  # the search looks at every set of so many locations
@@ -218,6 +228,16 @@ class ScarceDoc(Contract):
 
     units_left: Annotated[int, Field(ge=0, le=1_000_000, examples=[3])]
     minutes: Annotated[int, Field(ge=1, le=1440, examples=[5])]
+
+
+class ServiceRulesDoc(Contract):
+    """How long stores may take and keep; timers run in their opening hours."""
+
+    accept_minutes: AcceptMinutes = ServiceRules.accept_minutes
+    ready_minutes: ReadyMinutes = ServiceRules.ready_minutes
+    keep_days: KeepDays = ServiceRules.keep_days
+    remind_hours: RemindHours = ServiceRules.remind_hours
+    at_risk_percent: Percent = ServiceRules.at_risk_percent
 
 
 class TransitDaysDoc(Contract):

@@ -14,6 +14,7 @@ from fulfillment.domain.decision import DecisionRequest
 from fulfillment.domain.policy import FloorRule, Policy
 from fulfillment.domain.routing.candidate import Candidate
 from fulfillment.domain.routing.rules import uses_own_rules
+from fulfillment.domain.service_rules import ServiceRules
 
 
 def essential_request(request: DecisionRequest) -> DecisionRequest:
@@ -44,6 +45,7 @@ def essential_policy(policy: Policy, request: DecisionRequest, candidates: Itera
         extend_up_to_minutes=Policy.extend_up_to_minutes,
         scarce=None,
         max_unpaid_units=Policy.max_unpaid_units,
+        service=ServiceRules(),
     )
 
 

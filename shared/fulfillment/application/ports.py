@@ -145,7 +145,8 @@ class Held:
 class Write:
     """All that one transaction writes. ``before`` None: the order must not exist yet. ``max_unpaid``: units that the
     order's customer may have unpaid, this order's included. ``replaced``: what becomes of the order whose place this
-    one takes, and that order as it was read.
+    one takes, and that order as it was read. ``look_at``: when the service ladder looks at the order; None for the next
+    sweep, which finds out.
     """
 
     command_id: str
@@ -160,6 +161,7 @@ class Write:
     movements: tuple[StockMovement, ...] = field(default=())
     max_unpaid: int | None = None
     replaced: tuple[Change, Order] | None = None
+    look_at: datetime | None = None
 
     def changes(self) -> Sequence[tuple[Change, Order | None]]:
         """What becomes of each order, and what it was: first the one that gives way."""
@@ -188,6 +190,8 @@ class OrderRepository(Protocol):
     def write(self, write: Write) -> None: ...
     def overdue(self, now: datetime, most: int, held: Held | None = None) -> Sequence[str]: ...
     def unpaid(self, held: Held) -> Sequence[str]: ...
+    def to_look_at(self, now: datetime, most: int) -> Sequence[str]: ...
+    def look_later(self, order: Order, at: datetime) -> None: ...
     def open_tasks(
         self, location_id: str, most: int, after: Mapping[str, str] | None
     ) -> tuple[Sequence[tuple[str, Shipment]], Mapping[str, str] | None]: ...

@@ -44,6 +44,7 @@ def location(location: Location) -> View:
         },
         "status": location.status,
         "contact": _plain(location.contact),
+        "service": dict(location.service),
     }
 
 

@@ -104,12 +104,19 @@ def shipment(shipment: Shipment, order_id: str) -> View:
         "zone": shipment.zone,
         "promise": promise(shipment.promise),
     }
+    if shipment.collect_until:
+        view["collect_until"] = _until(shipment)
     if shipment.tracking_number:
         view["carrier"] = shipment.carrier
         view["tracking_number"] = shipment.tracking_number
     if shipment.refusal_reason:
         view["refusal_reason"] = shipment.refusal_reason
     return view
+
+
+def _until(shipment: Shipment) -> str | None:
+    until = shipment.collect_until
+    return moment(until, shipment.promise.timezone) if until else None
 
 
 def task(
@@ -129,6 +136,7 @@ def task(
         "status": shipment.status,
         "due_at": moment(shipment.promise.due_at, shipment.promise.timezone),
         "accepted_by": shipment.accepted_by,
+        "collect_until": _until(shipment),
         "lines": [
             {
                 "line_id": a.line_id,

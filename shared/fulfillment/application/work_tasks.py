@@ -16,12 +16,14 @@ from fulfillment.application.ports import (
     Stale,
     StockRepository,
 )
+from fulfillment.application.timetable import Timetable
 from fulfillment.application.views import View
 from fulfillment.application.writing import change_order
 from fulfillment.domain import pickup_code, task_steps
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import Conflict, NotFound
 from fulfillment.domain.order import Change, Order, Shipment, parse_task_id
+from fulfillment.domain.service import kept_until
 from fulfillment.domain.stock import RefusalReason
 
 
@@ -41,6 +43,7 @@ class WorkTasks:
     orders: OrderRepository
     stock: StockRepository
     codes: PickupCodes
+    timetable: Timetable
     clock: Clock
 
     def accept(self, step: TaskStep, command: Command) -> Answer:
@@ -61,7 +64,7 @@ class WorkTasks:
                 return None
             kid, key = self.codes.newest()
             code = pickup_code.mark(key, kid, order.order_id, task.number, code_version=1)
-            return task_steps.ready(order, task, code, now)
+            return task_steps.ready(order, task, code, kept_until(now, *self.timetable.of(order)(task)), now)
 
         return self._take(step, command, take)
 
@@ -69,7 +72,7 @@ class WorkTasks:
         """Hand over to whoever says the code. Each try is counted before it is compared; five and it is locked."""
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
-            task_steps.require_collectable(order, task, received)
+            task_steps.require_collectable(order, task, received, now)
             self._check_code(order, task, said)
             return task_steps.collected(order, task, received, now)
 

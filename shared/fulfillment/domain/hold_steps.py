@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fulfillment.domain.errors import WrongState
 from fulfillment.domain.events import EventType
-from fulfillment.domain.order import WORK, Change, Hold, Order, OrderStatus, tasks_detail
+from fulfillment.domain.order import WORK, Change, Hold, Order, OrderStatus, Shipment, tasks_detail
 
 ON_ITS_WAY: frozenset[OrderStatus] = frozenset({"reserved", "confirmed", "needs_choice"})
 LEFT_TO_PAY = timedelta(minutes=10)  # after a hold, which was not the customer's doing
@@ -28,17 +28,31 @@ def held(order: Order, hold: Hold) -> Change | None:
 def released(order: Order, now: datetime) -> Change | None:
     """It goes on where it was. What is unpaid is kept for ten minutes at least, or until its old deadline.
 
-    The event names its open work: the stores hear of what they did not hear of before.
+    A store's timers begin anew, and a pickup is kept for as much longer as nobody could come. The event names the open
+    work: the stores hear of what they did not hear of before.
     """
     if order.hold is None:
         return None
     deadline = order.reservation_expires_at
     if deadline is not None:
         deadline = max(deadline, now + LEFT_TO_PAY)
-    changed = replace(order, hold=None, reservation_expires_at=deadline, version=order.version + 1)
+    tasks = tuple(_timed_anew(task, order.hold, now) for task in order.shipments)
+    changed = replace(
+        order, hold=None, shipments=tasks, reservation_expires_at=deadline, version=order.version + 1
+    )
     work = tuple(s for s in order.shipments if s.status in WORK)
     told: EventType = "OrderReleased"
     return Change(changed, events=((told, tasks_detail(work, order.order_id)),))
+
+
+def _timed_anew(task: Shipment, hold: Hold, now: datetime) -> Shipment:
+    if task.status not in WORK:
+        return task
+    if task.status == "ready":
+        until = task.collect_until
+        return replace(task, collect_until=until + (now - hold.since) if until else None)
+    since = now if task.status == "open" else task.status_at
+    return replace(task, status_at=since, opened_at=now, reminded_at=None, rungs=())
 
 
 def free_when_ended(order: Order) -> Order:

@@ -96,18 +96,20 @@ def _instant(timezone: str, day: date, at: time) -> datetime:
     return after.replace(microsecond=0)  # clocks change at a full second
 
 
-def open_spans(hours: OpeningHours, timezone: str, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Spans (UTC, UTC) in which the location is open, from ``start`` on, for ``HORIZON_DAYS``.
+def open_spans(
+    hours: OpeningHours, timezone: str, start: datetime, days: int = HORIZON_DAYS
+) -> Iterator[tuple[datetime, datetime]]:
+    """Spans (UTC, UTC) in which the location is open, from ``start`` on, for so many days.
 
     Spans that touch are joined, so a location that is open all day has one long span.
     """
     # From yesterday on: an interval of yesterday may run past midnight.
     first_day = local_date(start, timezone) - _DAY
     if hours.never_close:
-        yield start, _instant(timezone, first_day + timedelta(days=HORIZON_DAYS + 1), time(0))
+        yield start, _instant(timezone, first_day + timedelta(days=days + 1), time(0))
         return
     pending: tuple[datetime, datetime] | None = None
-    for offset in range(HORIZON_DAYS + 1):
+    for offset in range(days + 1):
         for opens, closes in _openings(hours, timezone, first_day + timedelta(days=offset)):
             if closes <= start:
                 continue
@@ -185,3 +187,30 @@ def spans_after(
             yield from spans
             return
         left -= closes - opens
+
+
+def open_until(hours: OpeningHours, timezone: str, start: datetime, minutes: int) -> datetime | None:
+    """The moment at which so much opening time has passed since ``start``; at the latest moment of an opening that is
+    its closing time. None: not within ``NEXT_OPENING_DAYS``.
+    """
+    left = timedelta(minutes=minutes)
+    for opens, closes in open_spans(hours, timezone, start, NEXT_OPENING_DAYS):
+        if left <= closes - opens:
+            return opens + left
+        left -= closes - opens
+    return None
+
+
+def open_time(hours: OpeningHours, timezone: str, start: datetime, end: datetime) -> timedelta:
+    """How much opening time lies between the two moments."""
+    passed = timedelta(0)
+    for opens, closes in open_spans(hours, timezone, start, NEXT_OPENING_DAYS):
+        if opens >= end:
+            break
+        passed += min(closes, end) - opens
+    return passed
+
+
+def closing_time(hours: OpeningHours, timezone: str, day: date) -> datetime | None:
+    """When the last opening that begins on this local date ends; None on a day on which none begins."""
+    return max((closes for _, closes in _openings(hours, timezone, day)), default=None)

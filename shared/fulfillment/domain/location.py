@@ -47,6 +47,7 @@ class Location:
     ``prep_minutes`` is opening time from an order to its being ready; ``cutoff`` is the local time after which a
     parcel leaves on the next open day. ``minutes_per_order`` is opening time that each order waiting there adds.
     ``refusal_rate`` is the part of orders, 0 to 1, that it says no to. ``attributes`` are for a retailer's own rules.
+    ``service`` are the numbers of ``ServiceRules`` that it has of its own, by their names.
     A location without a ``point`` has no distance, which is not distance 0.
     """
 
@@ -70,6 +71,7 @@ class Location:
     attributes: Mapping[str, str | int | Decimal | bool] = field(default_factory=dict)
     status: LocationStatus = "open"
     contact: Contact = field(default_factory=Contact)
+    service: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

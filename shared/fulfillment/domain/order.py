@@ -33,6 +33,7 @@ ShipmentStatus = Literal[
     "cancelled",
     "uncollected",
 ]
+Rung = Literal["reminded", "not_accepted", "not_ready", "collect_reminded"]
 HOLDING: frozenset[ShipmentStatus] = frozenset({"waiting", "open", "accepted", "picked", "ready"})
 WORK: frozenset[ShipmentStatus] = frozenset({"open", "accepted", "picked", "ready"})
 HANDED_OVER: frozenset[ShipmentStatus] = frozenset({"collected", "shipped"})
@@ -94,6 +95,9 @@ class Shipment:
     code_version: int = 1
     unlocked: int = 0
     # the service ladder
+    opened_at: datetime | None = None  # when its store was told, or told to go on: the timers' begin
+    reminded_at: datetime | None = None
+    rungs: tuple[Rung, ...] = ()  # that it is past
     collect_until: datetime | None = None
     # the customer's page
     on_my_way_at: datetime | None = None
@@ -205,6 +209,13 @@ class Order:
         )
 
 
+def has_timers(order: Order) -> bool:
+    """Whether time may bring something: there is work, and nobody holds the order nor is asked about it."""
+    return (
+        order.status == "confirmed" and order.hold is None and any(s.status in WORK for s in order.shipments)
+    )
+
+
 @dataclass(frozen=True)
 class Change:
     """What one step makes of an order: the new order, the effects on stock and capacity, and what to tell."""
@@ -251,6 +262,7 @@ def new_shipments(
             distance_m=plan.distance_m,
             zone=plan.zone,
             status_at=now,
+            opened_at=now if status == "open" else None,
         )
         for number, plan in enumerate(planned, start=first_number)
     )

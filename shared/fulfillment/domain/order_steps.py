@@ -64,7 +64,7 @@ def confirmed(
     capacity: list[CapacityEffect] = []
     shipments: list[Shipment] = []
     for shipment in order.shipments:
-        opened = replace(shipment, status="open", status_at=now)
+        opened = replace(shipment, status="open", status_at=now, opened_at=now)
         if new := fresh.get(shipment.number):
             opened = replace(opened, promise=new)
             if new.window != shipment.promise.window:

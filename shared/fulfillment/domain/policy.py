@@ -12,6 +12,7 @@ from typing import Literal
 from fulfillment.domain.basket import Method
 from fulfillment.domain.carrier import Calendar, Carrier
 from fulfillment.domain.location import LocationKind
+from fulfillment.domain.service_rules import ServiceRules
 
 PAYMENT_WINDOWS_MINUTES: Mapping[str, int] = {
     "card": 10,
@@ -176,6 +177,7 @@ class Policy:
     ``extend_up_to_minutes``: a reservation may be extended until so long after its order; see ``extended_deadline``.
     ``scarce``: what is nearly gone is kept for a shorter time without payment.
     ``max_unpaid_units``: how many units of unpaid orders one customer may hold at a time; None for any number.
+    ``service``: how long stores may take and keep; a location may have numbers of its own.
     """
 
     name: str = "default"
@@ -203,6 +205,7 @@ class Policy:
     extend_up_to_minutes: int = 60
     scarce: Scarce | None = None
     max_unpaid_units: int | None = 30
+    service: ServiceRules = field(default_factory=ServiceRules)
 
     def groups_of(self, location_id: str, own: tuple[str, ...]) -> frozenset[str]:
         """The groups a location is in: those it names itself and those that name it."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 RefusalReason = Literal["not_found", "damaged", "no_time", "closing", "other"]
 EndingReason = Literal[
-    RefusalReason, "stock_short"
+    RefusalReason, "stock_short", "not_accepted"
 ]  # the last is ours: a count showed that too much was promised
 
 

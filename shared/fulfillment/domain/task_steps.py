@@ -36,23 +36,34 @@ def accepted(order: Order, shipment: Shipment, by: str, now: datetime) -> Change
     return _step(order, replace(shipment, status="accepted", accepted_by=by, status_at=now), "TaskAccepted")
 
 
-def ready(order: Order, shipment: Shipment, code: CodeMark, now: datetime) -> Change:
-    """Picked in full and put aside for the customer; from ``accepted`` it implies the pick."""
+def ready(order: Order, shipment: Shipment, code: CodeMark, collect_until: datetime, now: datetime) -> Change:
+    """Picked in full and put aside for the customer, until then; from ``accepted`` it implies the pick."""
     _require_method(order, "pickup", "ready")
     _require(shipment, "ready", {"accepted", "picked"})
-    return _step(order, replace(shipment, status="ready", code=code, status_at=now), "TaskReady")
+    aside = replace(shipment, status="ready", code=code, collect_until=collect_until, status_at=now)
+    # Put aside anew, the customer is reminded anew.
+    aside = replace(aside, rungs=tuple(rung for rung in aside.rungs if rung != "collect_reminded"))
+    return _step(order, aside, "TaskReady")
 
 
-def require_collectable(order: Order, shipment: Shipment, received: Money | None) -> None:
-    """Refuse a hand-over that cannot be right whatever the code is."""
+def require_collectable(order: Order, shipment: Shipment, received: Money | None, now: datetime) -> None:
+    """Refuse a hand-over that cannot be right whatever the code is. What is kept no longer is not handed over, also
+    before the sweep has ended the task: the money goes back.
+    """
     _require_method(order, "pickup", "collect")
     _require(shipment, "collect", {"ready"})
+    if shipment.collect_until is not None and now >= shipment.collect_until:
+        raise WrongState(
+            "kept_no_longer",
+            "The time to collect this order is over: it is being cancelled, and what was paid is paid back.",
+            extra={"collect_until": shipment.collect_until.isoformat(timespec="seconds")},
+        )
     _require_amount(order, received)
 
 
 def collected(order: Order, shipment: Shipment, received: Money | None, now: datetime) -> Change:
     """The customer has the goods. The code was checked before."""
-    require_collectable(order, shipment, received)
+    require_collectable(order, shipment, received, now)
     done = replace(shipment, status="collected", status_at=now)
     return _handed_over(order, done, received, "TaskCollected")
 

@@ -9,6 +9,7 @@
 | wrong codes tried at a task                     | Orders         | Update ``order_id``, ``TRIES#<n>``             |
 | open tasks of a location, most urgent first     | Orders / work  | Query ``work_location``, ascending ``work_due`` |
 | reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
+| orders with work that time has come for         | Orders / due   | Query ``due_bucket`` (8 others), as above      |
 | events to publish                               | Orders stream  | ``sk`` begins with ``EVENT#``                  |
 | all events, to publish some again by hand       | Orders         | Scan, ``sk`` begins with ``EVENT#``            |
 | stock of some SKUs at some locations            | Stock          | BatchGet ``sku``, ``location_id``              |
@@ -91,6 +92,18 @@ def due_bucket(order_id: str) -> str:
 def all_due_buckets() -> list[str]:
     """Every partition of the deadline index."""
     return [f"DUE#{number}" for number in range(DUE_BUCKETS)]
+
+
+def look_bucket(order_id: str) -> str:
+    """Which of the same index's partitions an order with open work stands in. Those who look for what others hold
+    unpaid never see these.
+    """
+    return f"LOOK#{crc32(order_id.encode()) % DUE_BUCKETS}"
+
+
+def all_look_buckets() -> list[str]:
+    """Every partition of orders with open work."""
+    return [f"LOOK#{number}" for number in range(DUE_BUCKETS)]
 
 
 def work_due(due_at: datetime, task_id: str) -> str:

@@ -26,7 +26,7 @@ from fulfillment.application.ports import (
 )
 from fulfillment.domain.events import Event
 from fulfillment.domain.ledger import StockEffect
-from fulfillment.domain.order import Order, Shipment
+from fulfillment.domain.order import Order, Shipment, has_timers
 from fulfillment.domain.stock import StockRow
 
 ANSWER_DAYS = 7  # callers retry within minutes; queues are redriven within days
@@ -47,7 +47,7 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
     if write.answer and write.idempotency_key:
         _answer(transaction, tables, write.idempotency_key, write.answer, write.at)
     for change, before in write.changes():
-        _order(transaction, tables, change.order, before)
+        _order(transaction, tables, change.order, before, write.look_at or write.at)
     if write.contact:
         transaction.put_new(
             tables.orders,
@@ -96,14 +96,16 @@ def _answered_before(row: Row | None) -> Exception:
     return AnsweredBefore(Answer(text_of(row, "fingerprint"), number_of(row, "status"), text_of(row, "body")))
 
 
-def _order(transaction: Transaction, tables: Tables, order: Order, before: Order | None) -> None:
+def _order(
+    transaction: Transaction, tables: Tables, order: Order, before: Order | None, look_at: datetime
+) -> None:
     if before is None:
-        transaction.put(tables.orders, order_item(order), condition=order_is_new, refused=_stale)
+        transaction.put(tables.orders, order_item(order, look_at), condition=order_is_new, refused=_stale)
     else:
         assert order.version == before.version + 1, (order.version, before.version)
         transaction.put(
             tables.orders,
-            order_item(order),
+            order_item(order, look_at),
             condition=order_unchanged,
             refused=_stale,
             names={"#version": "version"},
@@ -219,8 +221,10 @@ def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
         transaction.put_new(tables.stock_movements, item)
 
 
-def order_item(order: Order) -> Row:
-    """The order row. It stands in the deadline index while its reservation can run out."""
+def order_item(order: Order, look_at: datetime) -> Row:
+    """The order row. It stands in the deadline index while its reservation can run out, or while there is work that
+    the service ladder looks at.
+    """
     item: dict[str, Any] = {
         "order_id": text(order.order_id),
         "sk": text(keys.ORDER),
@@ -233,6 +237,9 @@ def order_item(order: Order) -> Row:
         item["due_bucket"] = text(keys.due_bucket(order.order_id))
         item["due_at"] = text(keys.instant(order.reservation_expires_at))
         item["holds"] = {"SS": sorted(_holds(order))}
+    elif has_timers(order):
+        item["due_bucket"] = text(keys.look_bucket(order.order_id))
+        item["due_at"] = text(keys.instant(look_at))
     return packed(item, "document")
 
 

@@ -15,7 +15,7 @@ from fulfillment.adapters.dynamodb.order_write import add_write, tasks_mark
 from fulfillment.adapters.dynamodb.rows import batch_get, number, number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import MAX_ACTIONS, Transaction
-from fulfillment.application.ports import Answer, Held, NotWritten, TooLarge, Write
+from fulfillment.application.ports import Answer, Held, NotWritten, Stale, TooLarge, Write
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import CustomerContact, Order, Shipment
 
@@ -121,6 +121,35 @@ class DynamoDBOrderRepository:
                 if held is None or _holds_some(set(row["holds"]["SS"]), held)
             ]
         return found[:most]
+
+    def to_look_at(self, now: datetime, most: int) -> Sequence[str]:
+        """Ids of orders whose work is to be looked at by now, as far as the index shows; the longest due first."""
+        found: list[tuple[str, str]] = []
+        for bucket in keys.all_look_buckets():
+            answer = self.client.query(
+                TableName=self.tables.orders,
+                IndexName="due",
+                KeyConditionExpression="due_bucket = :bucket AND due_at <= :now",
+                ExpressionAttributeValues={":bucket": text(bucket), ":now": text(keys.instant(now))},
+                Limit=most,
+            )
+            found += [(text_of(row, "due_at"), text_of(row, "order_id")) for row in answer["Items"]]
+        return [order_id for _, order_id in sorted(found)[:most]]
+
+    def look_later(self, order: Order, at: datetime) -> None:
+        """Move the order in the index. Stale when somebody changed it since it was read."""
+        still_looked_at = "#version = :version AND attribute_exists(due_at)"  # true while nobody changed it
+        transaction = Transaction(self.client)
+        transaction.update(
+            self.tables.orders,
+            {"order_id": text(order.order_id), "sk": text(keys.ORDER)},
+            "SET due_at = :at",
+            condition=still_looked_at,
+            refused=lambda _row: Stale(order.order_id),
+            names={"#version": "version"},
+            values={":version": number(order.version), ":at": text(keys.instant(at))},
+        )
+        transaction.commit()
 
     def unpaid(self, held: Held) -> Sequence[str]:
         """Ids of orders that are reserved and hold some of this, as far as the index shows, whenever they are over."""
