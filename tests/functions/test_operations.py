@@ -49,6 +49,7 @@ STORE: dict[str, Any] = {
     "minutes_per_order": 5,
     "refusal_rate": "0.05",
     "attributes": {"weekly_sales": 12.5, "mall": True},
+    "service": {"accept_minutes": 20},
     "status": "open",
     "contact": {"address": "Jalan Asia Afrika 8", "phone": "+62-000", "maps_url": "https://example.org"},
 }

@@ -26,8 +26,8 @@ BOUNDS: dict[Shape, dict[str, tuple[int, int]]] = {
         "place, unpaid": (24, 6),
         "confirm": (14, 5),
         "tell of the order": (2, 9),
-        "accept, all tasks": (10, 5),
-        "ready": (10, 5),
+        "accept, all tasks": (12, 5),  # with the order's place in the deadline index
+        "ready": (13, 5),
         "tell the code": (1, 6),
         "collect": (19, 5),
         "cancel": (17, 5),
@@ -96,6 +96,7 @@ def test_each_row_of_an_order_is_charged_by_what_it_is(shop: World) -> None:
         "contact": 2,
         "task": 2,
         "index work": 1,
+        "index due": 1,
         "Stock": 2,
         "Capacity": 2,
         "location check": 2,

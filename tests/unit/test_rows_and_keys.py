@@ -65,9 +65,12 @@ def test_every_deadline_stands_in_one_of_the_buckets_and_all_are_used() -> None:
 
     assert used == set(keys.all_due_buckets())
     assert len(used) == keys.DUE_BUCKETS == 8
+    assert {keys.look_bucket(f"A-{n}") for n in range(200)} == set(keys.all_look_buckets())
+    assert used.isdisjoint(keys.all_look_buckets())
 
 
 def test_an_order_never_changes_its_bucket() -> None:
+    assert keys.look_bucket("A-1") == "LOOK#0"
     assert keys.due_bucket("A-1") == "DUE#0"  # written in rows: another answer would lose their deadlines
 
 

@@ -90,6 +90,6 @@ class EveryMinute:
             except Exception as error:  # noqa: BLE001 - raised below, when the other has had its turn
                 failed.append(error)
         if failed:
-            raise ExceptionGroup("the sweep could not deal with everything", failed)
+            raise ExceptionGroup("; ".join(str(error) for error in failed), failed)
         ended, steps = done
         return ended, steps
