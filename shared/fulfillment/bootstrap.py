@@ -293,14 +293,9 @@ def feed_stock() -> FeedStock:
     """Counts and movements."""
     from fulfillment.application.feed_stock import FeedStock
 
-    needed = (
-        "tables.stock",
-        "tables.stock_movements",
-        "tables.orders",
-        "tables.products",
-        "tables.locations",
-    )
-    client, tables = aws.dynamodb(), _settings().need(*needed).tables
+    needed = ("tables.stock", "tables.stock_movements", "tables.orders")
+    tables = _settings().need(*needed, "tables.products", "tables.locations").tables
+    client = aws.dynamodb()
     return FeedStock(
         DynamoDBStockRepository(client, tables),
         DynamoDBCatalogRepository(client, tables),

@@ -64,14 +64,34 @@ def test_released_it_has_ten_minutes_left_or_its_old_deadline(minutes: int, unti
     assert change.events == (("OrderReleased", {"tasks": []}),)
 
 
-def test_a_release_names_the_tasks_that_nobody_took() -> None:
-    order = on_hold(an_order(a_shipment("kota", status="accepted"), a_shipment("senayan", number=2)))
+def test_a_release_names_the_open_work() -> None:
+    order = on_hold(an_order(a_shipment("kota", status="shipped"), a_shipment("senayan", number=2)))
 
     change = hold_steps.released(order, NOON)
 
     assert change is not None
     assert change.order.reservation_expires_at is None
     assert change.events == (("OrderReleased", {"tasks": [{"task_id": "A-1~2", "location_id": "senayan"}]}),)
+
+
+def test_a_release_begins_the_timers_of_stores_anew() -> None:
+    past = a_shipment(opened_at=NOON, reminded_at=NOON, rungs=("reminded",))
+
+    change = hold_steps.released(on_hold(an_order(past)), LONG_AFTER)
+
+    assert change is not None
+    assert change.order.shipments == (
+        replace(past, status_at=LONG_AFTER, opened_at=LONG_AFTER, reminded_at=None, rungs=()),
+    )
+
+
+def test_what_waits_for_its_customer_is_kept_for_as_much_longer_as_the_hold_lasted() -> None:
+    waits = a_shipment(status="ready", collect_until=NOON)
+
+    change = hold_steps.released(on_hold(an_order(waits)), LONG_AFTER)
+
+    assert change is not None
+    assert change.order.shipments == (replace(waits, collect_until=LONG_AFTER),)
 
 
 def test_releasing_what_nobody_holds_changes_nothing() -> None:
