@@ -6,8 +6,16 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
-from fulfillment.api.requests import AcceptIn, CollectIn, ReadyIn, RefuseIn, ShipIn
 from fulfillment.api.staff import cursor_of, location_of, page_of, step_of
+from fulfillment.api.task_requests import (
+    AcceptIn,
+    CollectIn,
+    PickIn,
+    ReadyIn,
+    RefuseIn,
+    ShipIn,
+    UndoReadyIn,
+)
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
 from fulfillment.observability import logger, metrics
@@ -20,14 +28,33 @@ def listed(request: Request) -> View:
     return {"tasks": tasks, "next_cursor": cursor_of(more)}
 
 
+def one(request: Request) -> View:
+    """A task, as it is now."""
+    _, location_id = location_of(request)
+    return bootstrap.list_tasks().one(location_id, request.path["task_id"])
+
+
 def accept(request: Request) -> Answer:
     """Somebody takes the task."""
-    return bootstrap.work_tasks().accept(step_of(request), request.command(request.parse(AcceptIn)))
+    step, said = step_of(request), request.parse(AcceptIn)
+    return bootstrap.work_tasks().accept(step, request.command(said), take_over=said.take_over)
+
+
+def pick(request: Request) -> Answer:
+    """Off the shelf."""
+    step, said = step_of(request), request.parse(PickIn)
+    return bootstrap.work_tasks().pick(step, said.found(), said.done_at, request.command(said))
 
 
 def ready(request: Request) -> Answer:
     """Put aside; the customer is told."""
-    return bootstrap.work_tasks().ready(step_of(request), request.command(request.parse(ReadyIn)))
+    step, said = step_of(request), request.parse(ReadyIn)
+    return bootstrap.work_tasks().ready(step, said.staging, said.done_at, request.command(said))
+
+
+def undo_ready(request: Request) -> Answer:
+    """Not ready after all."""
+    return bootstrap.work_tasks().undo_ready(step_of(request), request.command(request.parse(UndoReadyIn)))
 
 
 def collect(request: Request) -> Answer:
@@ -52,8 +79,11 @@ def refuse(request: Request) -> Answer:
 TASK = "/v1/locations/{location_id}/tasks/{task_id}"
 OPERATIONS = {
     "GET /v1/locations/{location_id}/tasks": listed,
+    f"GET {TASK}": one,
     f"POST {TASK}/accept": accept,
+    f"POST {TASK}/pick": pick,
     f"POST {TASK}/ready": ready,
+    f"POST {TASK}/undo-ready": undo_ready,
     f"POST {TASK}/collect": collect,
     f"POST {TASK}/ship": ship,
     f"POST {TASK}/refuse": refuse,

@@ -247,8 +247,9 @@ def list_tasks() -> ListTasks:
     """The work list."""
     from fulfillment.application.list_tasks import ListTasks
 
-    tables = _settings().need("tables.products").tables
-    return ListTasks(_orders(), DynamoDBCatalogRepository(aws.dynamodb(), tables))
+    client, tables = aws.dynamodb(), _settings().need("tables.products", "tables.stock").tables
+    catalog, stock = DynamoDBCatalogRepository(client, tables), DynamoDBStockRepository(client, tables)
+    return ListTasks(_orders(), catalog, stock, _timetable(), SystemClock())
 
 
 @cache

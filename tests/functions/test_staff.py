@@ -84,9 +84,12 @@ def test_a_task_says_what_staff_need_and_no_more(shop: World) -> None:
             "line_id": "1",
             "sku": "tee",
             "quantity": 2,
+            "picked": None,
+            "aside": 0,
             "name": {"id": "Kaus tee", "en": "T-shirt tee"},
             "variant": "M",
             "barcodes": ["2000000000015"],
+            "image_url": None,
         }
     ]
     assert (pickup["status"], pickup["accepted_by"], pickup["customer_name"]) == ("open", None, "Dewi")
@@ -177,7 +180,9 @@ def test_staff_of_two_stores_see_both(shop: World) -> None:
 
 STEPS: dict[str, dict[str, Any]] = {
     "accept": {},
+    "pick": {"lines": [{"line_id": "1", "picked": 1}]},
     "ready": {},
+    "undo-ready": {},
     "collect": {"code": "00000000"},
     "ship": SHIPPED,
     "refuse": {"reason": "closing"},
@@ -286,7 +291,8 @@ def test_accepting_twice_is_accepting_once_and_belongs_to_one_person(shop: World
 
     # Then
     assert (first.body["accepted_by"], again.status) == ("budi", 200)
-    assert refused(other) == (409, "wrong_state")
+    assert refused(other) == (409, "claimed")
+    assert other.body["accepted_by"] == "budi"
     assert shop.events("A-1").count("TaskAccepted") == 1
 
 

@@ -4,7 +4,8 @@
 nothing is being written. What it holds against each other:
 
 stock      available = on_hand - reserved - blocked; nothing negative but a shortfall that the feed made; reserved = the
-           open allocations that point at the row; on_hand = the last count (or what was opened) + what moved since
+           open allocations that point at the row; what tasks have set aside is blocked; on_hand = the last count (or
+           what was opened) + what moved since
 orders     every unit of an accepted order is allocated once; tasks fit the order's state and method; a store that
            refused is never asked again; each change of an order (its version) told its own events; every task handed
            over was told and booked once
@@ -31,7 +32,7 @@ from fulfillment.application.ports import StockKey
 from fulfillment.domain.events import Event
 from fulfillment.domain.hold_steps import ON_ITS_WAY
 from fulfillment.domain.location import Location
-from fulfillment.domain.order import HANDED_OVER, HOLDING, WORK, Order, Shipment, has_timers
+from fulfillment.domain.order import HANDED_OVER, HOLDING, Order, Shipment, has_timers
 from fulfillment.domain.stock import StockMovement
 
 if TYPE_CHECKING:
@@ -151,20 +152,23 @@ def read_ledger(client: DynamoDBClient, tables: Tables) -> Ledger:
 
 def _stock_faults(ledger: Ledger, opened: Mapping[StockKey, int]) -> Iterator[str]:
     promised: Counter[StockKey] = Counter()
+    aside: Counter[StockKey] = Counter()
     for order in ledger.orders.values():
         for shipment in order.shipments:
             if shipment.holds_stock:
                 for sku, quantity in shipment.units():
                     promised[sku, shipment.location_id] += quantity
+            for left in shipment.put_back:
+                aside[left.sku, shipment.location_id] += left.quantity
     for key in sorted(ledger.stock.keys() | promised.keys()):
         if key not in ledger.stock:
             yield f"stock {key}: {promised[key]} units are promised from a row that is not there"
             continue
-        yield from _row_faults(key, ledger.stock[key], promised[key])
+        yield from _row_faults(key, ledger.stock[key], promised[key], aside[key])
         yield from _movement_faults(ledger, key, opened.get(key))
 
 
-def _row_faults(key: StockKey, row: Row, promised: int) -> Iterator[str]:
+def _row_faults(key: StockKey, row: Row, promised: int, aside: int) -> Iterator[str]:
     have = {name: number_of(row, name) for name in ("on_hand", "reserved", "blocked", "missing", "available")}
     if have["available"] != have["on_hand"] - have["reserved"] - have["blocked"]:
         yield f"stock {key}: available is not on_hand - reserved - blocked: {have}"
@@ -172,6 +176,8 @@ def _row_faults(key: StockKey, row: Row, promised: int) -> Iterator[str]:
         yield f"stock {key}: reserved {have['reserved']}, but open allocations hold {promised}"
     if have["reserved"] < 0 or not 0 <= have["missing"] <= have["blocked"]:
         yield f"stock {key}: impossible parts: {have}"
+    if have["blocked"] - have["missing"] != aside:
+        yield f"stock {key}: {have['blocked'] - have['missing']} blocked and there, {aside} set aside by tasks"
 
 
 def _movement_faults(ledger: Ledger, key: StockKey, opened: int | None) -> Iterator[str]:
@@ -225,7 +231,7 @@ def _index_faults(ledger: Ledger, order: Order) -> Iterator[str]:
     for shipment in order.shipments:
         task = ledger.shipment_rows[order.order_id, shipment.number]
         stands = ("work_location" in task, text_of(task, "status"))
-        if stands != (shipment.status in WORK and order.hold is None, shipment.status):
+        if stands != (shipment.to_do and order.hold is None, shipment.status):
             yield f"task {shipment.number} ({shipment.status}) stands wrongly in the work list"
 
 
@@ -237,7 +243,7 @@ def _allocation_faults(order: Order) -> Iterator[str]:
             for allocation in shipment.allocations:
                 held[allocation.line_id] += allocation.quantity
     for line in order.lines:
-        refused_or_let_go = any(s.status in ("refused", "cancelled") for s in order.shipments)
+        refused_or_let_go = any(s.status in ("refused", "cancelled") or s.missing for s in order.shipments)
         if held[line.line_id] > line.quantity:
             yield f"line {line.line_id}: {held[line.line_id]} allocated of {line.quantity} ordered"
         elif order.status in ACCEPTED and not refused_or_let_go and held[line.line_id] < line.quantity:
@@ -257,6 +263,8 @@ def _task_faults(order: Order) -> Iterator[str]:
     if order.status == "fulfilled" and not (HANDED_OVER & set(statuses) and not HOLDING & set(statuses)):
         yield f"fulfilled with tasks {statuses}"
     for shipment in order.shipments:
+        if shipment.put_back and shipment.status not in ("cancelled", "refused", "uncollected"):
+            yield f"task {shipment.number} ({shipment.status}) has units to put back"
         if shipment.promise.method != order.method:
             yield f"task {shipment.number} is a {shipment.promise.method} of a {order.method} order"
     refused = {s.location_id for s in order.shipments if s.status == "refused"}
@@ -265,13 +273,13 @@ def _task_faults(order: Order) -> Iterator[str]:
 
 
 def _asked_again(story: Sequence[Event]) -> Iterator[str]:
-    """A store that refused gets no other task of the order; one it had before may stay with it."""
+    """A store that refused or found less gets no other task of the order; one it had before may stay with it."""
     refused: set[str] = set()
     for event in story:
         for task in event.detail.get("tasks", ()) if event.type in ASKS else ():
             if task["location_id"] in refused:
                 yield f"{task['location_id']} refused it and was asked again: {task['task_id']}"
-        if event.type == "TaskRefused":
+        if event.type in ("TaskRefused", "TaskPickedShort"):
             refused.add(event.detail["location_id"])
 
 
@@ -291,6 +299,7 @@ def _event_faults(ledger: Ledger, order: Order) -> Iterator[str]:
         ("TaskCollected", statuses["collected"]),
         ("TaskShipped", statuses["shipped"]),
         ("TaskRefused", statuses["refused"]),
+        ("TaskPickedShort", sum(bool(s.missing) for s in order.shipments)),
     ):
         if told[event] != happened:
             yield f"{event} was told {told[event]} times and happened {happened} times"

@@ -203,7 +203,7 @@ def _accept(order: Order, task: Shipment, name: str) -> Answer:
 
 def _ready_or_ship(order: Order, task: Shipment, name: str) -> Answer:
     if order.method == "pickup":
-        return bootstrap.work_tasks().ready(_step(order, task), a_command(f"ready.{name}"))
+        return bootstrap.work_tasks().ready(_step(order, task), None, None, a_command(f"ready.{name}"))
     return bootstrap.work_tasks().ship(
         _step(order, task), "JNE", f"CGK-{task.number}", a_command(f"ship.{name}")
     )

@@ -122,7 +122,7 @@ def test_an_order_whose_last_lines_go_is_held_no_more_and_one_that_goes_on_is() 
 
 def test_no_step_is_taken_on_a_task_of_a_held_order() -> None:
     with pytest.raises(WrongState) as refused:
-        task_steps.of_location(on_hold(an_order()), 1, "senayan")
+        task_steps.require_not_held(on_hold(an_order()))
 
     assert refused.value.code == "on_hold"
 

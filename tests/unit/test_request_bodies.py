@@ -9,18 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from fulfillment.api.requests import (
-    AcceptIn,
-    CancelIn,
-    CollectIn,
-    ConfirmIn,
-    OptionsIn,
-    OrderIn,
-    ReadyIn,
-    RefuseIn,
-    ShipIn,
-    StockUpdatesIn,
-)
+from fulfillment.api.requests import CancelIn, ConfirmIn, OptionsIn, OrderIn, StockUpdatesIn
+from fulfillment.api.task_requests import AcceptIn, CollectIn, ReadyIn, RefuseIn, ShipIn
 from fulfillment.domain.basket import CustomerPlace
 from tests.support.builders import SENAYAN, order_body
 

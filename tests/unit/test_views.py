@@ -12,7 +12,7 @@ import pytest
 from fulfillment.api import answers
 from fulfillment.application import setting_views, views
 from fulfillment.domain.basket import Money
-from fulfillment.domain.decision import Shortfall
+from fulfillment.domain.decision import Allocation, Shortfall
 from fulfillment.domain.order import Payment, Shipment
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.policy import Fallback, Policy
@@ -21,6 +21,7 @@ from tests.support.builders import MONDAY_NOON, a_product
 from tests.support.values import a_candidate, a_contact, a_promise, a_reservation, a_shipment, an_order
 
 SECRET = CodeMark("k1", 1, "a keyed hash")
+ABOUT = views.AboutTask({"tee": a_product("tee")}, a_contact(), "late", code_locked=True, doubtful=False)
 
 
 def test_the_same_view_gives_the_same_bytes() -> None:
@@ -108,10 +109,10 @@ def test_nobody_is_shown_a_code_or_a_mark_of_one() -> None:
     ready = a_shipment(status="ready", code=SECRET)
 
     shown = views.as_json(
-        [views.order(an_order(ready), MONDAY_NOON), views.task("A-1", ready, "pickup", {}, a_contact())]
+        [views.order(an_order(ready), MONDAY_NOON), views.task(an_order(ready), ready, ABOUT)]
     )
 
-    assert '"code' not in shown
+    assert not {'"code"', '"code_version"', '"kid"'} & set(shown.replace(":", " ").replace(",", " ").split())
     assert SECRET.keyed_hash not in shown
 
 
@@ -127,9 +128,8 @@ def test_a_parcel_says_how_it_travels() -> None:
 
 
 def test_a_task_says_what_to_look_for() -> None:
-    shown = views.task(
-        "A-1", a_shipment(accepted_by="budi"), "pickup", {"tee": a_product("tee")}, a_contact()
-    )
+    task = a_shipment(accepted_by="budi", staging="Rak B3")
+    shown = views.task(an_order(task), task, ABOUT)
 
     answers.TaskOut.model_validate(shown)
     assert shown["lines"] == [
@@ -137,27 +137,73 @@ def test_a_task_says_what_to_look_for() -> None:
             "line_id": "1",
             "sku": "tee",
             "quantity": 1,
+            "picked": None,
+            "aside": 0,
             "name": {"id": "Kaus tee", "en": "T-shirt tee"},
             "variant": "M",
             "barcodes": ["2000000000015"],
+            "image_url": None,
         }
     ]
+    assert (shown["service"], shown["code_locked"], shown["doubtful"]) == ("late", True, False)
+    assert (shown["staging"], shown["put_back"], shown["waiting_for_customer"]) == ("Rak B3", False, False)
     assert (shown["due_at"], shown["accepted_by"]) == ("2026-11-23T14:00:00+07:00", "budi")
     assert shown["customer_name"] == "Dewi"
 
 
 def test_an_address_is_for_parcels_only() -> None:
-    contact = a_contact(ship_to={"street": "Jalan Asia Afrika 8"})
+    street = {"street": "Jalan Asia Afrika 8"}
+    about = replace(ABOUT, contact=a_contact(ship_to=street))
+    parcel = an_order(method="delivery")
 
-    assert "ship_to" not in views.task("A-1", a_shipment(), "pickup", {}, contact)
-    assert views.task("A-1", a_shipment(), "delivery", {}, contact)["ship_to"] == {
-        "street": "Jalan Asia Afrika 8"
-    }
-    assert views.task("A-1", a_shipment(), "delivery", {}, a_contact())["ship_to"] == {}
+    assert "ship_to" not in views.task(an_order(), a_shipment(), about)
+    assert views.task(parcel, a_shipment(), about)["ship_to"] == street
+    assert views.task(parcel, a_shipment(), ABOUT)["ship_to"] == {}
+
+
+def test_a_task_that_was_picked_short_still_says_what_was_asked() -> None:
+    # Given two lines, of which one was found in part and one not at all
+    task = a_shipment(
+        "senayan",
+        Allocation("1", "tee", 1),
+        status="picked",
+        picked_by="budi",
+        missing=(Allocation("1", "tee", 2), Allocation("2", "cap", 1)),
+    )
+    order = an_order(task, status="needs_choice")
+
+    # When
+    shown = views.task(order, task)
+
+    # Then
+    answers.TaskOut.model_validate(shown)
+    assert [(li["line_id"], li["quantity"], li["picked"]) for li in shown["lines"]] == [
+        ("1", 3, 1),
+        ("2", 1, 0),
+    ]
+    assert shown["waiting_for_customer"]
+
+
+def test_units_to_put_back_are_told_by_line() -> None:
+    task = a_shipment(status="cancelled", picked_by="budi", put_back=(Allocation("1", "tee", 1),))
+
+    shown = views.task(an_order(task), task)
+
+    assert (shown["put_back"], shown["lines"][0]["aside"]) == (True, 1)
+
+
+def test_money_is_asked_for_only_where_it_is_due_at_the_counter() -> None:
+    due = Money(Decimal(199000), "IDR")
+
+    at_the_counter = an_order(payment=Payment("on_handover", "cash", due))
+    paid = an_order(payment=Payment("captured", "card", due))
+
+    assert views.task(at_the_counter, a_shipment())["amount_due"] == {"amount": "199000", "currency": "IDR"}
+    assert views.task(paid, a_shipment())["amount_due"] is None
 
 
 def test_a_task_without_its_person_or_products_is_still_a_task() -> None:
-    shown = views.task("A-1", a_sent_parcel(), "delivery")
+    shown = views.task(an_order(method="delivery"), a_sent_parcel())
 
     answers.TaskOut.model_validate(shown)
     assert (shown["lines"][0]["name"], shown["lines"][0]["barcodes"]) == (None, [])

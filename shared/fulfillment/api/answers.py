@@ -179,15 +179,22 @@ class ExtensionOut(OrderOut):
 
 
 class TaskLine(LineOut):
-    """A line with what staff need to find it."""
+    """A line with what staff need to find it. ``picked``: how many were found; null before anybody looked. ``aside``:
+    units that stand aside and are to be put back.
+    """
 
+    picked: int | None
+    aside: int
     name: dict[str, str] | None
     variant: str | None
     barcodes: list[str]
+    image_url: str | None
 
 
 class TaskOut(AnswerModel):
-    """A store's task."""
+    """A store's task. What no order says by itself is in listings, not in the answers of steps: ``service``,
+    ``code_locked``, ``doubtful`` (units of it were looked for in vain here, and nobody counted since), names, person.
+    """
 
     task_id: str
     order_id: str
@@ -196,8 +203,16 @@ class TaskOut(AnswerModel):
     status: ShipmentStatus
     due_at: Moment
     accepted_by: str | None
-    collect_until: Moment | None
     lines: list[TaskLine]
+    staging: str | None
+    collect_until: Moment | None
+    on_my_way_at: Moment | None
+    amount_due: MoneyOut | None
+    put_back: bool
+    waiting_for_customer: bool
+    service: Literal["on_time", "at_risk", "late"] | None = None
+    code_locked: bool | None = None
+    doubtful: bool | None = None
     carrier: str | None = None
     tracking_number: str | None = None
     customer_name: str | None = None

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -27,12 +27,12 @@ from fulfillment.domain.basket import (
 )
 from fulfillment.domain.order import CustomerContact, Payment, PaymentState
 from fulfillment.domain.postal import canonical
-from fulfillment.domain.stock import RefusalReason
 from fulfillment.messages.stock import Instant, LocationId, Sku, StockMessage
 
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["A-1001"])]
 Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", examples=["web"])]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+LineId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$", examples=["1"])]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -103,7 +103,7 @@ class DisplayIn(Contract):
 class LineIn(Contract):
     """Whole units of a SKU. Lines with the same ``keep_together`` leave from one location, undivided."""
 
-    line_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$", examples=["1"])]
+    line_id: LineId
     sku: Sku
     quantity: Annotated[int, Field(ge=1, le=MAX_LINE_QUANTITY, examples=[2])]
     unit_price: MoneyIn | None = None
@@ -176,6 +176,24 @@ class ShipToIn(Contract):
     note: Short | None = None
 
 
+class _HasLineId(Protocol):
+    @property
+    def line_id(self) -> str: ...
+
+
+ALine = TypeVar("ALine", bound=_HasLineId)
+
+
+def each_line_once(lines: list[ALine]) -> list[ALine]:
+    """The lines, of which no two may speak of the same."""
+    seen: set[str] = set()
+    for line in lines:
+        if line.line_id in seen:
+            raise PydanticCustomError("duplicate_line_id", f"two lines have the line_id {line.line_id!r}")
+        seen.add(line.line_id)
+    return lines
+
+
 class BasketIn(Contract):
     """Lines wanted through a channel."""
 
@@ -185,12 +203,7 @@ class BasketIn(Contract):
     @field_validator("lines")
     @classmethod
     def _line_ids_differ(cls, lines: list[LineIn]) -> list[LineIn]:
-        seen: set[str] = set()
-        for line in lines:
-            if line.line_id in seen:
-                raise PydanticCustomError("duplicate_line_id", f"two lines have the line_id {line.line_id!r}")
-            seen.add(line.line_id)
-        return lines
+        return each_line_once(lines)
 
     def basket(self, customer: CustomerIn) -> Basket:
         """The basket of this customer."""
@@ -305,35 +318,6 @@ class CancelIn(Contract):
 
     lines: Annotated[list[str], Field(max_length=MAX_LINES)] = []
     reason: Short | None = None
-
-
-class AcceptIn(Contract):
-    """Nothing to say."""
-
-
-class ReadyIn(Contract):
-    """Nothing to say."""
-
-
-class CollectIn(Contract):
-    """The code that the customer shows; the amount, when the order is paid at the hand-over."""
-
-    code: Annotated[str, Field(min_length=1, max_length=20, examples=["7K3M-9QXA"])]
-    amount_received: MoneyIn | None = None
-
-
-class ShipIn(Contract):
-    """Who took the parcel, and under which number."""
-
-    carrier: Short
-    tracking_number: Short
-
-
-class RefuseIn(Contract):
-    """Why the store cannot."""
-
-    reason: RefusalReason
-    note: Short | None = None
 
 
 class StockUpdatesIn(Contract):

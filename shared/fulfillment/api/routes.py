@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from fulfillment.api import answers, requests
+from fulfillment.api import answers, requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
@@ -136,14 +136,17 @@ ROUTES: tuple[Route, ...] = (
         problems=(404,),
     ),
     Route("GET", TASKS, "tasks", "Open tasks, most urgent first.", STAFF, answers.TasksOut, problems=(404,)),
+    Route("GET", TASK, "tasks", "One task, as it is now.", STAFF, answers.TaskOut, problems=(404,)),
     *(
         Route("POST", f"{TASK}/{step}", "tasks", summary, STAFF, answers.TaskOut, body, problems=(404, 409))
         for step, summary, body in (
-            ("accept", "Somebody takes the task.", requests.AcceptIn),
-            ("ready", "Put aside for the customer, who is told.", requests.ReadyIn),
-            ("collect", "Handed over against the code.", requests.CollectIn),
-            ("ship", "The parcel left.", requests.ShipIn),
-            ("refuse", "The store cannot; the order looks on elsewhere.", requests.RefuseIn),
+            ("accept", "Somebody takes the task.", task_requests.AcceptIn),
+            ("pick", "Off the shelf, all or what was found.", task_requests.PickIn),
+            ("ready", "Put aside for the customer, who is told.", task_requests.ReadyIn),
+            ("undo-ready", "Not ready after all; the code dies.", task_requests.UndoReadyIn),
+            ("collect", "Handed over against the code.", task_requests.CollectIn),
+            ("ship", "The parcel left.", task_requests.ShipIn),
+            ("refuse", "The store cannot; the order looks on elsewhere.", task_requests.RefuseIn),
         )
     ),
     Route(

@@ -22,10 +22,12 @@ Choice = Mapping[str, Any]
 
 
 def wanted_again(picture: Picture, order: Order, method: Method) -> DecisionRequest:
-    """What nobody supplies any more, from anybody who did not say no."""
-    lines = order.unallocated()
+    """What nobody supplies any more, from anybody who did not say no; of a pickup everything, also what was found: one
+    pickup is one store.
+    """
+    lines = order.lines if order.method == "pickup" else order.unallocated()
     products = picture.catalog.products({line.sku for line in lines})
-    return DecisionRequest(method, lines, refused_by=frozenset(order.refused_by), items=items_of(products))
+    return DecisionRequest(method, lines, refused_by=frozenset(order.not_again()), items=items_of(products))
 
 
 def policy_of_the_rest(picture: Picture, order: Order) -> Policy:
@@ -40,15 +42,18 @@ class Choices:
     picture: Picture
 
     def of(self, order: Order, now: datetime) -> tuple[Choice, ...]:
-        """Other stores that have everything, nearest first; whether delivery is possible; and to cancel."""
+        """To take what was found, if anything was; other stores that have everything, nearest first; whether delivery
+        is possible; and to cancel.
+        """
+        part = [{"choice": "part"}] if any(s.holds_stock for s in order.shipments) else []
         delivery = [{"choice": "delivery"}] if self._can_be_delivered(order, now) else []
-        return (*self._stores(order, now), *delivery, {"choice": "cancel"})
+        return (*part, *self._stores(order, now), *delivery, {"choice": "cancel"})
 
     def _stores(self, order: Order, now: datetime) -> list[Choice]:
         policy = policy_of_the_rest(self.picture, order)
         where = self.picture.where(order.customer, required=False)
         wanted = wanted_again(self.picture, order, "pickup")
-        found = self.picture.candidates(where, "pickup", policy, now, refused_by=order.refused_by)
+        found = self.picture.candidates(where, "pickup", policy, now, refused_by=order.not_again())
         stock = self.picture.stock_of(wanted.lines, found.inside)
         stores: list[Choice] = []
         for candidate in found.inside:
@@ -72,7 +77,7 @@ class Choices:
         where = self.picture.where(order.customer, required=False)
         if where.point is None:
             return False
-        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
+        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.not_again())
         request = wanted_again(self.picture, order, "delivery")
         look = Look(found, dict(self.picture.stock_of(request.lines, found.nearest)))
         decision, _ = decide_widely(self.picture, request, look, now, oldest_seconds=0)

@@ -131,8 +131,18 @@ _METHOD = {
     "en": {"pickup": "pickup", "delivery": "delivery"},
 }
 _CHOICE = {
-    "id": {"pickup": "ambil di {name}", "delivery": "kirim ke alamat", "cancel": "batal"},
-    "en": {"pickup": "pick up at {name}", "delivery": "delivery to you", "cancel": "cancel"},
+    "id": {
+        "part": "ambil yang ada",
+        "pickup": "ambil di {name}",
+        "delivery": "kirim ke alamat",
+        "cancel": "batal",
+    },
+    "en": {
+        "part": "take what is there",
+        "pickup": "pick up at {name}",
+        "delivery": "delivery to you",
+        "cancel": "cancel",
+    },
 }
 _ZONE_NAMES = {
     "Asia/Jakarta": "WIB",

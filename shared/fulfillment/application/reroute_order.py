@@ -76,7 +76,7 @@ class RerouteOrder:
             return "asked", offered_choices(order, Choices(self.picture).of(order, now)), None, ()
         policy = policy_of_the_rest(self.picture, order)
         where = self.picture.where(order.customer, required=False)
-        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.refused_by)
+        found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.not_again())
         request = wanted_again(self.picture, order, "delivery")
         look = Look(found, dict(self.picture.stock_of(request.lines, found.nearest)))
         decision, look = decide_widely(self.picture, request, look, now, oldest_seconds=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,44 +120,75 @@ def _until(shipment: Shipment) -> str | None:
     return moment(until, shipment.promise.timezone) if until else None
 
 
-def task(
-    order_id: str,
-    shipment: Shipment,
-    method: str,
-    products: Mapping[str, Product] | None = None,
-    contact: CustomerContact | None = None,
-) -> View:
-    """A task as the store's staff see it: what, until when, and for a parcel where to."""
-    names = products or {}
+@dataclass(frozen=True)
+class AboutTask:
+    """What staff are shown of a task besides what the order itself says of it."""
+
+    products: Mapping[str, Product]
+    contact: CustomerContact | None
+    service: str | None  # None: there is nothing left to do in time
+    code_locked: bool
+    doubtful: bool
+
+
+def task(order: Order, shipment: Shipment, about: AboutTask | None = None) -> View:
+    """A task as the store's staff see it: what, until when, and for a parcel where to. A step's answer, which is kept,
+    says only what the order says.
+    """
+    zone, payment = shipment.promise.timezone, order.payment
     view: View = {
-        "task_id": task_id(order_id, shipment.number),
-        "order_id": order_id,
+        "task_id": task_id(order.order_id, shipment.number),
+        "order_id": order.order_id,
         "location_id": shipment.location_id,
-        "method": method,
+        "method": order.method,
         "status": shipment.status,
-        "due_at": moment(shipment.promise.due_at, shipment.promise.timezone),
+        "due_at": moment(shipment.promise.due_at, zone),
         "accepted_by": shipment.accepted_by,
+        "lines": [_task_line(shipment, a, about.products if about else {}) for a in _task_lines(shipment)],
+        "staging": shipment.staging,
         "collect_until": _until(shipment),
-        "lines": [
-            {
-                "line_id": a.line_id,
-                "sku": a.sku,
-                "quantity": a.quantity,
-                "name": {"id": names[a.sku].name_id, "en": names[a.sku].name_en} if a.sku in names else None,
-                "variant": names[a.sku].variant if a.sku in names else None,
-                "barcodes": list(names[a.sku].barcodes) if a.sku in names else [],
-            }
-            for a in shipment.allocations
-        ],
+        "on_my_way_at": moment(shipment.on_my_way_at, zone) if shipment.on_my_way_at else None,
+        "amount_due": money(payment.amount_due) if payment.state == "on_handover" else None,
+        "put_back": bool(shipment.put_back),
+        "waiting_for_customer": order.status == "needs_choice" and shipment.holds_stock,
     }
     if shipment.tracking_number:
         view["carrier"] = shipment.carrier
         view["tracking_number"] = shipment.tracking_number
-    if contact:
-        view["customer_name"] = contact.name
-        if method == "delivery":
-            view["ship_to"] = dict(contact.ship_to or {})
+    if about:
+        view |= {"service": about.service, "code_locked": about.code_locked, "doubtful": about.doubtful}
+    if about and about.contact:
+        view["customer_name"] = about.contact.name
+        if order.method == "delivery":
+            view["ship_to"] = dict(about.contact.ship_to or {})
     return view
+
+
+def _task_lines(shipment: Shipment) -> Sequence[Allocation]:
+    """What was asked of it: what it has, and what was not found when it was picked."""
+    total: dict[str, Allocation] = {}
+    for allocation in (*shipment.allocations, *shipment.missing):
+        known = total.get(allocation.line_id)
+        quantity = allocation.quantity + (known.quantity if known else 0)
+        total[allocation.line_id] = replace(allocation, quantity=quantity)
+    return list(total.values())
+
+
+def _task_line(shipment: Shipment, asked: Allocation, products: Mapping[str, Product]) -> View:
+    product = products.get(asked.sku)
+    has = sum(a.quantity for a in shipment.allocations if a.line_id == asked.line_id)
+    aside = sum(a.quantity for a in shipment.put_back if a.line_id == asked.line_id)
+    return {
+        "line_id": asked.line_id,
+        "sku": asked.sku,
+        "quantity": asked.quantity,
+        "picked": has if shipment.picked_by else None,
+        "aside": aside,
+        "name": {"id": product.name_id, "en": product.name_en} if product else None,
+        "variant": product.variant if product else None,
+        "barcodes": list(product.barcodes) if product else [],
+        "image_url": product.image_url if product else None,
+    }
 
 
 def pickup_option(candidate: Candidate, option_id: str, short: Sequence[Shortfall]) -> View:

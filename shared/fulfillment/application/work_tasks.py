@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,11 @@ from fulfillment.application.ports import (
 from fulfillment.application.timetable import Timetable
 from fulfillment.application.views import View
 from fulfillment.application.writing import change_order
-from fulfillment.domain import pickup_code, task_steps
+from fulfillment.domain import picking, pickup_code, task_steps
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import Conflict, NotFound
 from fulfillment.domain.order import Change, Order, Shipment, parse_task_id
+from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.service import kept_until
 from fulfillment.domain.stock import RefusalReason
 
@@ -38,7 +39,7 @@ class TaskStep:
 
 @dataclass(frozen=True)
 class WorkTasks:
-    """accept, ready, collect, ship, refuse. Each answers with the task as it then is."""
+    """accept, pick, ready, collect, ship, refuse. Each answers with the task as it then is."""
 
     orders: OrderRepository
     stock: StockRepository
@@ -46,35 +47,63 @@ class WorkTasks:
     timetable: Timetable
     clock: Clock
 
-    def accept(self, step: TaskStep, command: Command) -> Answer:
-        """Take the task. Pressed again by the same person: nothing more happens."""
+    def accept(self, step: TaskStep, command: Command, *, take_over: bool = False) -> Answer:
+        """Take the task, from another person if need be. Pressed again by the same person: nothing more happens."""
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
             if task.status == "accepted" and task.accepted_by == step.by:
                 return None
-            return task_steps.accepted(order, task, step.by, now)
+            return task_steps.accepted(order, task, step.by, now, take_over=take_over)
 
         return self._take(step, command, take)
 
-    def ready(self, step: TaskStep, command: Command) -> Answer:
+    def pick(
+        self, step: TaskStep, found: Mapping[str, int], done_at: datetime | None, command: Command
+    ) -> Answer:
+        """So many units of each line are off the shelf. Said again: nothing more happens."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            if picking.found_the_same(task, found):
+                return None
+            return picking.picked(order, task, found, step.by, now, done_at)
+
+        return self._take(step, command, take)
+
+    def ready(
+        self, step: TaskStep, staging: str | None, done_at: datetime | None, command: Command
+    ) -> Answer:
         """Put aside for the customer, who is told the code. Pressed again: nothing more happens."""
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
-            if task.status == "ready":
+            if task.status == "ready" and staging in (None, task.staging):
                 return None
-            kid, key = self.codes.newest()
-            code = pickup_code.mark(key, kid, order.order_id, task.number, code_version=1)
-            return task_steps.ready(order, task, code, kept_until(now, *self.timetable.of(order)(task)), now)
+            until = kept_until(now, *self.timetable.of(order)(task))
+            code = self._new_code(order, task)
+            return task_steps.ready(order, task, code, until, step.by, now, staging, done_at)
+
+        return self._take(step, command, take)
+
+    def undo_ready(self, step: TaskStep, command: Command) -> Answer:
+        """It is not ready after all; the code dies. Pressed again: nothing more happens."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            if task.status == "picked" and task.code_version > 1:
+                return None
+            return task_steps.not_ready(order, task, step.by, now)
 
         return self._take(step, command, take)
 
     def collect(self, step: TaskStep, said: str, received: Money | None, command: Command) -> Answer:
         """Hand over to whoever says the code. Each try is counted before it is compared; five and it is locked."""
+        right: CodeMark | None = None
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            nonlocal right
             task_steps.require_collectable(order, task, received, now)
-            self._check_code(order, task, said)
-            return task_steps.collected(order, task, received, now)
+            if task.code != right:  # after a lost race what was right is not tried again
+                self._check_code(order, task, said)
+                right = task.code
+            return task_steps.collected(order, task, received, step.by, now)
 
         return self._take(step, command, take)
 
@@ -85,7 +114,7 @@ class WorkTasks:
             same = (task.carrier, task.tracking_number) == (carrier, tracking_number)
             if task.status == "shipped" and same:
                 return None
-            return task_steps.shipped(order, task, carrier, tracking_number, now)
+            return task_steps.shipped(order, task, carrier, tracking_number, step.by, now)
 
         return self._take(step, command, take)
 
@@ -97,7 +126,7 @@ class WorkTasks:
             rows = list(self.stock.rows(keys).values()) if reason == "not_found" else []
             if task.holds_stock and not task_steps.still_reserved(task, rows):
                 raise Stale(order.order_id)  # somebody ended the task between the reading of order and stock
-            return task_steps.refused(order, task, reason, note, rows, now)
+            return task_steps.refused(order, task, reason, note, rows, now, step.by)
 
         return self._take(step, command, take)
 
@@ -110,19 +139,25 @@ class WorkTasks:
         order_id, number = parse_task_id(step.task_id)
 
         def on_order(order: Order, now: datetime) -> Change | None:
-            return take(order, task_steps.of_location(order, number, step.location_id), now)
+            task = task_steps.of_location(order, number, step.location_id)
+            task_steps.require_not_held(order)
+            return take(order, task, now)
 
         def render(order: Order, _now: datetime) -> View:
-            return views.task(order_id, order.shipment(number), order.method)
+            return views.task(order, order.shipment(number))
 
         try:
             return change_order(self.orders, self.clock, order_id, command, on_order, render)
         except NotFound:  # an order that is not there and a task of another store read alike
             raise NotFound("unknown_task", "There is no such task at this location.") from None
 
+    def _new_code(self, order: Order, task: Shipment) -> CodeMark:
+        kid, key = self.codes.newest()
+        return pickup_code.mark(key, kid, order.order_id, task.number, task.code_version)
+
     def _check_code(self, order: Order, task: Shipment, said: str) -> None:
         assert task.code is not None, task  # a task that is ready has one
-        if not self.orders.take_try(order.order_id, task.number, pickup_code.MAX_TRIES):
+        if not self.orders.take_try(order.order_id, task, pickup_code.MAX_TRIES):
             raise Conflict(
                 "code_locked", "Too many wrong codes: this task is locked, and a supervisor must help."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from fulfillment.application.ports import (
@@ -87,13 +87,22 @@ def change_order(
     raise Busy("busy", f"The order {order_id!r} is being changed by others; send the same request again.")
 
 
+# What becomes of on hand and of blocked, for each unit
+_MOVES: Mapping[str, tuple[MovementKind, int, int]] = {
+    "hand_over": ("handover", -1, 0),
+    "put_aside": ("refusal", 0, 1),
+    "lose": ("refusal", 0, 1),
+    "put_back": ("put_back", 0, -1),
+    "write_off": ("write_off", -1, -1),
+}
+
+
 def movements_of(change: Change, command_id: str, at: datetime) -> tuple[StockMovement, ...]:
     """The record of what a change does to on hand and blocked. Reserving and releasing move nothing on a shelf."""
     moved: list[StockMovement] = []
-    kinds: dict[str, MovementKind] = {"hand_over": "handover", "put_aside": "refusal"}
     for effect in change.stock:
-        if kind := kinds.get(effect.kind):
-            handed_over = effect.kind == "hand_over"
+        if effect.kind in _MOVES:
+            kind, on_hand, blocked = _MOVES[effect.kind]
             moved.append(
                 StockMovement(
                     movement_id=f"{command_id}.{effect.sku}",
@@ -101,8 +110,8 @@ def movements_of(change: Change, command_id: str, at: datetime) -> tuple[StockMo
                     location_id=effect.location_id,
                     kind=kind,
                     at=at,
-                    change=-effect.quantity if handed_over else 0,
-                    blocked_change=0 if handed_over else effect.quantity,
+                    change=on_hand * effect.quantity,
+                    blocked_change=blocked * effect.quantity,
                     order_id=change.order.order_id,
                 )
             )

@@ -9,7 +9,7 @@ from typing import Literal
 from fulfillment.domain.basket import Method, quantity_by_sku
 from fulfillment.domain.stock import StockRow
 
-EffectKind = Literal["reserve", "release", "hand_over", "put_aside"]
+EffectKind = Literal["reserve", "release", "hand_over", "put_aside", "lose", "put_back", "write_off"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,9 @@ class StockEffect:
     """``quantity`` units of a row move between its parts.
 
     reserve: available to reserved, while ``floor`` stays untouched · release: reserved to available ·
-    hand_over: reserved leaves the building · put_aside: reserved to blocked, until staff put it back.
+    hand_over: reserved leaves the building · put_aside: reserved to blocked, until staff put it back ·
+    lose: reserved to blocked, as missing, until a count · put_back: blocked to available · write_off: what is blocked
+    is not there to be sold any more. ``refused``: it counts as a refusal of this SKU here.
     """
 
     kind: EffectKind
@@ -25,6 +27,7 @@ class StockEffect:
     location_id: str
     quantity: int
     floor: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,11 @@ def stock_effects(
     location_id: str,
     pairs: Iterable[tuple[str, int]],
     floors: Mapping[str, int] | None = None,
+    *,
+    refused: bool = False,
 ) -> tuple[StockEffect, ...]:
     """One effect per SKU: a transaction may touch a row once only. ``floors`` by SKU."""
     return tuple(
-        StockEffect(kind, sku, location_id, quantity, (floors or {}).get(sku, 0))
+        StockEffect(kind, sku, location_id, quantity, (floors or {}).get(sku, 0), refused)
         for sku, quantity in quantity_by_sku(pairs).items()
     )

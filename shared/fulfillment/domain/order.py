@@ -195,6 +195,11 @@ class Order:
             self, shipments=tuple(changed if s.number == changed.number else s for s in self.shipments)
         )
 
+    def not_again(self) -> tuple[str, ...]:
+        """Locations that are not asked for what is still wanted: they refused, or did not find all of it."""
+        short = (s.location_id for s in self.shipments if s.missing)
+        return (*self.refused_by, *(one for one in short if one not in self.refused_by))
+
     def unallocated(self) -> tuple[Line, ...]:
         """Lines, cut to the units that no live or finished shipment has."""
         held: Counter[str] = Counter()
@@ -289,13 +294,22 @@ def taking(
     return stock, capacity
 
 
+def left_the_shelf(shipment: Shipment) -> bool:
+    """Whether its units were picked and are still in the building: they stand aside when it ends."""
+    return shipment.status in ("picked", "ready")
+
+
+def ended(shipment: Shipment, status: ShipmentStatus, now: datetime) -> Shipment:
+    """The task when it ends without a hand-over: what was picked for it is to be put back. See ``giving_back``."""
+    aside = shipment.allocations if left_the_shelf(shipment) else ()
+    return replace(shipment, status=status, code=None, status_at=now, put_back=aside)
+
+
 def giving_back(
     order: Order, shipment: Shipment
 ) -> tuple[tuple[StockEffect, ...], tuple[CapacityEffect, ...]]:
     """What ending a shipment frees: units back on sale, or put aside when they already left the shelf."""
-    kind: Literal["put_aside", "release"] = (
-        "put_aside" if shipment.status in ("picked", "ready") else "release"
-    )
+    kind: Literal["put_aside", "release"] = "put_aside" if left_the_shelf(shipment) else "release"
     stock = stock_effects(kind, shipment.location_id, shipment.units())
     return stock, (CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1),)
 

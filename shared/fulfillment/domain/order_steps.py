@@ -20,6 +20,7 @@ from fulfillment.domain.order import (
     Change,
     Order,
     Shipment,
+    ended,
     giving_back,
     new_shipments,
     taking,
@@ -273,7 +274,7 @@ def _end(
         freed, places = giving_back(order, shipment)
         stock += freed
         capacity += places
-        order = order.with_shipment(replace(shipment, status="cancelled", status_at=now))
+        order = order.with_shipment(ended(shipment, "cancelled", now))
     return order, tuple(stock), tuple(capacity)
 
 

@@ -24,7 +24,7 @@ class StockRow:
 
     ``observed_at`` is when on hand was last seen; None when it never was. ``unit_value`` is what a unit is worth to a
     customer who walks in there (scarcity), in the currency of the policy's amounts. ``backorderable``: the location
-    may promise units that it does not have yet.
+    may promise units that it does not have yet. ``refusals``: how many tasks staff refused or picked short for it here.
     """
 
     sku: str
@@ -37,10 +37,16 @@ class StockRow:
     version: int = 0
     unit_value: Decimal | None = None
     backorderable: bool = False
+    refusals: int = 0
 
     def __post_init__(self) -> None:
         assert self.reserved >= 0, self
         assert 0 <= self.missing <= self.blocked, self
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody looked for units of it in vain, and nobody counted since."""
+        return self.missing > 0
 
     @property
     def available(self) -> int:
@@ -61,7 +67,7 @@ class StockRow:
         ``not_found`` blocks everything that was thought available until a count; ``damaged`` blocks the quantity;
         the other reasons say nothing about stock.
         """
-        freed = self.released(quantity)
+        freed = replace(self.released(quantity), refusals=self.refusals + 1)
         if reason == "not_found":
             lost = max(0, freed.available)
             return replace(freed, blocked=freed.blocked + lost, missing=freed.missing + lost)
@@ -86,7 +92,16 @@ class StockRow:
 
 
 MovementKind = Literal[
-    "count", "sale", "return", "receipt", "adjustment", "handover", "refusal", "put_back", "correction"
+    "count",
+    "sale",
+    "return",
+    "receipt",
+    "adjustment",
+    "handover",
+    "refusal",
+    "put_back",
+    "write_off",
+    "correction",
 ]
 
 

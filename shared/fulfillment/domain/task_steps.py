@@ -1,4 +1,6 @@
-"""The steps of a store's task: accept, ready, collect, ship, refuse. Each is a plain function to a Change."""
+"""The steps of a store's task: accept, ready and its undoing, collect, ship, refuse. Each is a plain function to a
+Change; to pick is in ``picking.py``, to put back in ``putting_back.py``.
+"""
 
 from __future__ import annotations
 
@@ -10,48 +12,96 @@ from typing import Any
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import InvalidRequest, NotFound, WrongState
 from fulfillment.domain.events import EventType
-from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacement, stock_effects
-from fulfillment.domain.order import Change, Order, Shipment, ShipmentStatus, task_id
+from fulfillment.domain.ledger import (
+    CapacityEffect,
+    EffectKind,
+    StockEffect,
+    StockReplacement,
+    stock_effects,
+)
+from fulfillment.domain.order import Change, Order, Shipment, ShipmentStatus, left_the_shelf, task_id
 from fulfillment.domain.order_steps import fulfilled_if_done
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.stock import EndingReason, StockRow
 
 
 def of_location(order: Order, number: int, location_id: str) -> Shipment:
-    """The task, if it is this location's and was ever told to it; another store's task does not exist here.
-
-    WrongState while a person holds the order: no step is taken on it.
-    """
+    """The task, if it is this location's and was ever told to it; another store's task does not exist here."""
     shipment = order.shipment(number)
     if shipment.location_id != location_id or shipment.status == "waiting":
         raise NotFound("unknown_task", "There is no such task at this location.")
-    if order.hold:
-        raise WrongState("on_hold", "This order is held: put it back where it was, and wait for word.")
     return shipment
 
 
-def accepted(order: Order, shipment: Shipment, by: str, now: datetime) -> Change:
-    """Somebody takes the task."""
-    _require(shipment, "accept", {"open"})
-    return _step(order, replace(shipment, status="accepted", accepted_by=by, status_at=now), "TaskAccepted")
+def require_not_held(order: Order) -> None:
+    """WrongState while a person holds the order: no step is taken on it."""
+    if order.hold:
+        raise WrongState("on_hold", "This order is held: put it back where it was, and wait for word.")
 
 
-def ready(order: Order, shipment: Shipment, code: CodeMark, collect_until: datetime, now: datetime) -> Change:
-    """Picked in full and put aside for the customer, until then; from ``accepted`` it implies the pick."""
-    _require_method(order, "pickup", "ready")
-    _require(shipment, "ready", {"accepted", "picked"})
-    aside = replace(shipment, status="ready", code=code, collect_until=collect_until, status_at=now)
-    # Put aside anew, the customer is reminded anew.
-    aside = replace(aside, rungs=tuple(rung for rung in aside.rungs if rung != "collect_reminded"))
-    return _step(order, aside, "TaskReady")
+def accepted(order: Order, shipment: Shipment, by: str, now: datetime, *, take_over: bool = False) -> Change:
+    """Somebody takes the task; from somebody else only by saying so."""
+    if shipment.status == "accepted" and not take_over:
+        raise WrongState(
+            "claimed",
+            f"{shipment.accepted_by} is at it: take it over, or leave it.",
+            extra={"task_status": shipment.status, "accepted_by": shipment.accepted_by},
+        )
+    require(shipment, "accept", {"open", "accepted"})
+    return step(
+        order, replace(shipment, status="accepted", accepted_by=by, status_at=now), "TaskAccepted", by
+    )
+
+
+def ready(
+    order: Order,
+    shipment: Shipment,
+    code: CodeMark,
+    collect_until: datetime,
+    by: str,
+    now: datetime,
+    staging: str | None = None,
+    done_at: datetime | None = None,
+) -> Change:
+    """Put aside for the customer, at ``staging`` and until then; from ``accepted`` it implies the full pick."""
+    require_method(order, "pickup", "ready")
+    if order.status == "needs_choice":
+        raise WrongState("waiting_for_customer", "Not all of it was there: the customer is asked what to do.")
+    require(shipment, "ready", {"accepted", "picked"})
+    done = replace(
+        shipment,
+        status="ready",
+        code=code,
+        collect_until=collect_until,
+        status_at=now,
+        picked_by=shipment.picked_by or by,
+        staging=staging or shipment.staging,
+        # Put aside anew, the customer is reminded anew.
+        rungs=tuple(rung for rung in shipment.rungs if rung != "collect_reminded"),
+    )
+    return step(order, done, "TaskReady", by, **said_at(done_at))
+
+
+def not_ready(order: Order, shipment: Shipment, by: str, now: datetime) -> Change:
+    """It is not ready after all. The code that the customer was told is worth nothing from now on."""
+    require(shipment, "undo-ready", {"ready"})
+    undone = replace(
+        shipment,
+        status="picked",
+        code=None,
+        collect_until=None,
+        code_version=shipment.code_version + 1,
+        status_at=now,
+    )
+    return step(order, undone, "TaskNotReady", by)
 
 
 def require_collectable(order: Order, shipment: Shipment, received: Money | None, now: datetime) -> None:
     """Refuse a hand-over that cannot be right whatever the code is. What is kept no longer is not handed over, also
     before the sweep has ended the task: the money goes back.
     """
-    _require_method(order, "pickup", "collect")
-    _require(shipment, "collect", {"ready"})
+    require_method(order, "pickup", "collect")
+    require(shipment, "collect", {"ready"})
     if shipment.collect_until is not None and now >= shipment.collect_until:
         raise WrongState(
             "kept_no_longer",
@@ -61,21 +111,28 @@ def require_collectable(order: Order, shipment: Shipment, received: Money | None
     _require_amount(order, received)
 
 
-def collected(order: Order, shipment: Shipment, received: Money | None, now: datetime) -> Change:
+def collected(order: Order, shipment: Shipment, received: Money | None, by: str, now: datetime) -> Change:
     """The customer has the goods. The code was checked before."""
     require_collectable(order, shipment, received, now)
     done = replace(shipment, status="collected", status_at=now)
-    return _handed_over(order, done, received, "TaskCollected")
+    return _handed_over(order, done, received, "TaskCollected", by)
 
 
-def shipped(order: Order, shipment: Shipment, carrier: str, tracking_number: str, now: datetime) -> Change:
-    """The parcel left with a carrier; from ``accepted`` it implies the pick."""
-    _require_method(order, "delivery", "ship")
-    _require(shipment, "ship", {"accepted", "picked"})
+def shipped(
+    order: Order, shipment: Shipment, carrier: str, tracking_number: str, by: str, now: datetime
+) -> Change:
+    """The parcel left with a carrier; from ``accepted`` it implies the full pick."""
+    require_method(order, "delivery", "ship")
+    require(shipment, "ship", {"accepted", "picked"})
     done = replace(
-        shipment, status="shipped", carrier=carrier, tracking_number=tracking_number, status_at=now
+        shipment,
+        status="shipped",
+        carrier=carrier,
+        tracking_number=tracking_number,
+        status_at=now,
+        picked_by=shipment.picked_by or by,
     )
-    return _handed_over(order, done, None, "TaskShipped")
+    return _handed_over(order, done, None, "TaskShipped", by)
 
 
 def refused(
@@ -85,14 +142,17 @@ def refused(
     note: str | None,
     rows: Sequence[StockRow],
     now: datetime,
+    by: str | None = None,
 ) -> Change:
     """The store cannot. Its stock is corrected, it is never asked again for this order, and the order looks on.
 
     ``stock_short``, which no store says, ends a task whose units turned out not to be there; it reads like a refusal.
     ``rows`` are the stock rows of the shipment's SKUs, needed for ``not_found``. A refused pickup waits for the
-    customer's choice; it never becomes a delivery by itself.
+    customer's choice; it never becomes a delivery by itself. What was picked, or is damaged, stands aside until it is
+    put back.
     """
-    _require(shipment, "refuse", {"open", "accepted", "picked", "ready"})
+    require(shipment, "refuse", {"open", "accepted", "picked", "ready"})
+    aside = reason == "damaged" or (left_the_shelf(shipment) and reason != "not_found")
     effects: tuple[StockEffect, ...] = ()
     replacements: tuple[StockReplacement, ...] = ()
     if reason == "not_found":
@@ -101,22 +161,29 @@ def refused(
             StockReplacement(row_by_sku[e.sku], row_by_sku[e.sku].refused(e.quantity, reason))
             for e in stock_effects("release", shipment.location_id, shipment.units())
         )
-    elif reason == "damaged":
-        effects = stock_effects("put_aside", shipment.location_id, shipment.units())
     else:
-        effects = stock_effects("release", shipment.location_id, shipment.units())
+        kind: EffectKind = "put_aside" if aside else "release"
+        effects = stock_effects(kind, shipment.location_id, shipment.units(), refused=by is not None)
     ended = replace(
-        shipment, status="refused", refusal_reason=reason, refusal_note=note, code=None, status_at=now
+        shipment,
+        status="refused",
+        refusal_reason=reason,
+        refusal_note=note,
+        code=None,
+        status_at=now,
+        put_back=shipment.allocations if aside else (),
     )
     changed = replace(
         order.with_shipment(ended),
         status="needs_choice" if order.method == "pickup" else order.status,
         refused_by=(*order.refused_by, shipment.location_id),
+        choices=(),  # of a short pick before: they spoke of what was picked here
         version=order.version + 1,
     )
     place = CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1)
     told: EventType = "TaskRefused"
-    return Change(changed, effects, replacements, (place,), ((told, _detail(ended, order, reason=reason)),))
+    detail = event_detail(ended, order, by, reason=reason)
+    return Change(changed, effects, replacements, (place,), ((told, detail),))
 
 
 def still_reserved(shipment: Shipment, rows: Sequence[StockRow]) -> bool:
@@ -125,30 +192,40 @@ def still_reserved(shipment: Shipment, rows: Sequence[StockRow]) -> bool:
     return all(row.reserved >= held[row.sku] for row in rows)
 
 
-def _step(order: Order, shipment: Shipment, event: EventType) -> Change:
+def step(order: Order, shipment: Shipment, event: EventType, by: str, **more: Any) -> Change:
+    """The task as it becomes, told as one event; nothing moves."""
     changed = replace(order.with_shipment(shipment), version=order.version + 1)
-    return Change(changed, events=((event, _detail(shipment, order)),))
+    return Change(changed, events=((event, event_detail(shipment, order, by, **more)),))
 
 
-def _handed_over(order: Order, done: Shipment, received: Money | None, event: EventType) -> Change:
+def event_detail(shipment: Shipment, order: Order, by: str | None, **more: Any) -> dict[str, Any]:
+    """What an event tells of a task: ids only, and who did it, by employee number; None: nobody, it happened."""
+    done_by = {"by": by} if by else {}
+    task = task_id(order.order_id, shipment.number)
+    return {"task_id": task, "location_id": shipment.location_id, **done_by, **more}
+
+
+def said_at(done_at: datetime | None) -> dict[str, str]:
+    """When the device says that it was done: without a connection, a while before we hear of it."""
+    return {"done_at": done_at.isoformat()} if done_at else {}
+
+
+def _handed_over(order: Order, done: Shipment, received: Money | None, event: EventType, by: str) -> Change:
     changed = replace(
         order.with_shipment(done),
         payment=replace(order.payment, amount_received=received) if received else order.payment,
         version=order.version + 1,
     )
     changed = fulfilled_if_done(changed)
-    events: tuple[tuple[EventType, dict[str, Any]], ...] = ((event, _detail(done, order)),)
+    events: tuple[tuple[EventType, dict[str, Any]], ...] = ((event, event_detail(done, order, by)),)
     if changed.status == "fulfilled":
         events += (("OrderFulfilled", {}),)
     stock = stock_effects("hand_over", done.location_id, done.units())
     return Change(changed, stock, (), (), events)
 
 
-def _detail(shipment: Shipment, order: Order, **more: str) -> dict[str, Any]:
-    return {"task_id": task_id(order.order_id, shipment.number), "location_id": shipment.location_id, **more}
-
-
-def _require(shipment: Shipment, step: str, statuses: set[ShipmentStatus]) -> None:
+def require(shipment: Shipment, step: str, statuses: set[ShipmentStatus]) -> None:
+    """WrongState unless the task is in one of these; it says which it is in."""
     if shipment.status not in statuses:
         raise WrongState(
             "wrong_state",
@@ -158,7 +235,8 @@ def _require(shipment: Shipment, step: str, statuses: set[ShipmentStatus]) -> No
         )
 
 
-def _require_method(order: Order, method: str, step: str) -> None:
+def require_method(order: Order, method: str, step: str) -> None:
+    """WrongState when the step belongs to the other method."""
     if order.method != method:
         raise WrongState("wrong_method", f"The step {step!r} belongs to {method}; this is a {order.method}.")
 

@@ -6,7 +6,7 @@
 | the decisions of an order                       | Orders         | Query ``order_id``, ``sk`` from ``DECISION#``  |
 | the order row alone                             | Orders         | Get ``order_id``, ``ORDER``                    |
 | the person behind an order                      | Orders         | Get ``order_id``, ``CONTACT``                  |
-| wrong codes tried at a task                     | Orders         | Update ``order_id``, ``TRIES#<n>``             |
+| codes tried at a task                           | Orders         | Update, BatchGet ``order_id``, ``TRIES#<n>``   |
 | open tasks of a location, most urgent first     | Orders / work  | Query ``work_location``, ascending ``work_due`` |
 | reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
 | orders with work that time has come for         | Orders / due   | Query ``due_bucket`` (8 others), as above      |
@@ -59,9 +59,9 @@ def shipment(number: int) -> str:
     return f"{SHIPMENT_PREFIX}{number:04d}"
 
 
-def tries(number: int) -> str:
-    """Sort key of the count of codes tried at a shipment."""
-    return f"TRIES#{number:04d}"
+def tries(number: int, unlocked: int = 0) -> str:
+    """Sort key of the count of codes tried at a shipment since a supervisor forgave the wrong ones, so many times."""
+    return f"TRIES#{number:04d}#{unlocked}" if unlocked else f"TRIES#{number:04d}"
 
 
 def step(version: int, command_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ order_is_new = "attribute_not_exists(order_id)"  # true unless an order of this 
 order_unchanged = "#version = :version"  # true while nobody changed the order since it was read
 still_available = "#available >= :needed"  # true while the floor is not touched
 still_reserved = "#reserved >= :quantity"  # always true: what we promised is still promised
+still_aside = "#blocked >= :quantity"  # always true: what stands aside is blocked until it is put back
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
 offers_method = (
     "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
@@ -159,31 +161,34 @@ def _stock_effect(transaction: Transaction, tables: Tables, effect: StockEffect,
         "release": "#available = #available + :quantity, #reserved = #reserved - :quantity",
         "hand_over": "#on_hand = #on_hand - :quantity, #reserved = #reserved - :quantity",
         "put_aside": "#blocked = #blocked + :quantity, #reserved = #reserved - :quantity",
+        "lose": "#blocked = #blocked + :quantity, #missing = if_not_exists(#missing, :none) + :quantity, "
+        "#reserved = #reserved - :quantity",
+        "put_back": "#blocked = #blocked - :quantity, #available = #available + :quantity",
+        "write_off": "#blocked = #blocked - :quantity, #on_hand = #on_hand - :quantity",
     }
-    names = {"#reserved": "reserved", "#version": "version"}
+    update = f"SET {moves[effect.kind]}, #version = #version + :one"
+    if effect.refused:
+        update += ", #refusals = if_not_exists(#refusals, :none) + :one"
     values = {":quantity": number(effect.quantity), ":one": number(1)}
     refused: Refused = lambda row: LedgerBroken(f"{effect} on {row}")  # noqa: E731 - closes over the effect
-    condition = still_reserved
+    condition = still_aside if effect.kind in ("put_back", "write_off") else still_reserved
     if effect.kind == "reserve":
         condition = still_available
         values[":needed"] = number(effect.quantity + effect.floor)
         refused = lambda row: _short(effect, row)  # noqa: E731 - closes over the effect
-    if effect.kind in ("reserve", "release"):
-        names["#available"] = "available"
-    if effect.kind == "hand_over":
-        names |= {"#on_hand": "on_hand", "#observed_at": "observed_at"}
+    if effect.kind in ("hand_over", "write_off"):
         values[":at"] = text(keys.instant(at))
-        condition = f"{still_reserved} AND ({not_counted_since})"
-        refused = lambda row: _not_handed_over(effect, row)  # noqa: E731 - closes over the effect
-    if effect.kind == "put_aside":
-        names["#blocked"] = "blocked"
+        condition = f"{condition} AND ({not_counted_since})"
+        refused = lambda row: _not_off_the_books(effect, row)  # noqa: E731 - closes over the effect
+    if effect.kind == "lose" or effect.refused:
+        values[":none"] = number(0)
     transaction.update(
         tables.stock,
         {"sku": text(effect.sku), "location_id": text(effect.location_id)},
-        f"SET {moves[effect.kind]}, #version = #version + :one",
+        update,
         condition=condition,
         refused=refused,
-        names=names,
+        names={name: name[1:] for name in sorted(set(re.findall(r"#\w+", f"{update} {condition}")))},
         values=values,
     )
 
@@ -193,9 +198,10 @@ def _short(effect: StockEffect, row: Row | None) -> NotWritten:
     return StockShort({(effect.sku, effect.location_id): there})
 
 
-def _not_handed_over(effect: StockEffect, row: Row | None) -> Exception:
+def _not_off_the_books(effect: StockEffect, row: Row | None) -> Exception:
     seen_at = instant_of(row, "observed_at") if row else None
-    if row is None or seen_at is None or number_of(row, "reserved") < effect.quantity:
+    part = "reserved" if effect.kind == "hand_over" else "blocked"
+    if row is None or seen_at is None or number_of(row, part) < effect.quantity:
         return LedgerBroken(f"{effect} on {row}")
     return CountedAhead(seen_at)
 

@@ -217,13 +217,21 @@ class DynamoDBOrderRepository:
             text_of(row, "order_id"): from_document(CustomerContact, text_of(row, "document")) for row in rows
         }
 
-    def take_try(self, order_id: str, number_: int, most: int) -> bool:
+    def tries(self, tasks: Collection[tuple[str, Shipment]]) -> Mapping[tuple[str, int], int]:
+        """How many codes were tried at these tasks, where any was: by order and number."""
+        numbers = {(order_id, keys.tries(t.number, t.unlocked)): t.number for order_id, t in tasks}
+        wanted = [{"order_id": text(order_id), "sk": text(sk)} for order_id, sk in sorted(numbers)]
+        rows = batch_get(self.client, self.tables.orders, wanted, consistent=True)
+        found = {(text_of(row, "order_id"), text_of(row, "sk")): number_of(row, "tries") for row in rows}
+        return {(key[0], numbers[key]): tried for key, tried in found.items()}
+
+    def take_try(self, order_id: str, task: Shipment, most: int) -> bool:
         """Count a try at a task's code, before anything is compared; False when ``most`` were made already."""
         tries_left = "attribute_not_exists(#tries) OR #tries < :most"  # true until the last try was counted
         transaction = Transaction(self.client, counts_each_time=True)
         transaction.update(
             self.tables.orders,
-            {"order_id": text(order_id), "sk": text(keys.tries(number_))},
+            {"order_id": text(order_id), "sk": text(keys.tries(task.number, task.unlocked))},
             "SET #tries = if_not_exists(#tries, :none) + :one",
             condition=tries_left,
             refused=lambda _row: NotWritten("locked"),

@@ -237,6 +237,7 @@ def stock_row(row: Row) -> StockRow:
         version=number_of(row, "version"),
         unit_value=Decimal(row["unit_value"]["N"]) if "unit_value" in row else None,
         backorderable=row.get("backorderable", {}).get("BOOL", False),
+        refusals=number_of(row, "refusals"),
     )
     assert value.available == number_of(row, "available"), row
     return value
@@ -260,6 +261,8 @@ def row_item(row: StockRow) -> Row:
         item["unit_value"] = {"N": f"{row.unit_value:f}"}
     if row.backorderable:
         item["backorderable"] = {"BOOL": True}
+    if row.refusals:
+        item["refusals"] = number(row.refusals)
     return item
 
 
