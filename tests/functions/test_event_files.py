@@ -118,7 +118,8 @@ CASES: dict[str, Case] = {
     "tasks_accept_delivery": Case(says(200, status="accepted"), after=(DELIVERY,)),
     "tasks_ready": Case(says(200, status="ready"), after=(PICKUP, "tasks_accept_pickup")),
     "tasks_get": Case(
-        says(200, status="open", service="on_time", doubtful=False, customer_name="Dewi"), after=(PICKUP,)
+        says(200, status="open", service="on_time", doubtful=False, customer_name="Dewi Lestari"),
+        after=(PICKUP,),
     ),
     "tasks_pick": Case(says(200, status="picked"), after=(PICKUP, "tasks_accept_pickup")),
     "tasks_undo_ready": Case(
