@@ -73,7 +73,12 @@ class Say:
     body: str
 
 
-Story = Generator[Call | Wait | Say, Reply, None]
+@dataclass(frozen=True)
+class Tick:
+    """A minute is over: a sweep begins, whatever else goes on."""
+
+
+Story = Generator[Call | Wait | Say | Tick, Reply, None]
 
 
 def place(order_id: str, body: Mapping[str, Any], key: str) -> Call:

@@ -91,6 +91,19 @@ def _over(begin: Act, **by: float) -> Act:
     return later
 
 
+def _sweeps(play: Play) -> None:
+    play.sweep()
+
+
+def _swept(begin: Act, **by: float) -> Act:
+    def sweep(play: Play) -> None:
+        _over(begin, **by)(play)
+        play.sweep()
+        play.settle()
+
+    return sweep
+
+
 def _says(queue: str, *messages: Any) -> Act:
     def say(play: Play) -> None:
         for message in messages:
@@ -161,6 +174,20 @@ FLOWS |= {
     "cancel what was picked": Flow(_worked("accept", "ready"), _asks(on_order("A-1", "cancel", "off"))),
     "cancel a line": Flow(
         _ordered(delivery=True, lines=BOTH), _asks(on_order("A-1", "cancel", "off", {"lines": ["1"]}))
+    ),
+    "remind a store": Flow(_over(_ordered(), minutes=10), _sweeps),
+    "offer elsewhere what nobody accepts": Flow(
+        _over(_swept(_ordered(delivery=True), minutes=10), minutes=10), _sweeps
+    ),
+    "tell of a pickup that nobody accepts": Flow(_over(_swept(_ordered(), minutes=10), minutes=10), _sweeps),
+    "tell of what is not ready": Flow(_over(_worked("accept"), hours=3), _sweeps),
+    "look at work before its time": Flow(_over(_worked("accept"), minutes=1), _sweeps),
+    "remind a customer": Flow(_over(_worked("accept", "ready"), hours=60), _sweeps),
+    "end what nobody comes for": Flow(_over(_worked("accept", "ready"), days=4), _sweeps),
+    "come too late": Flow(
+        _over(_worked("accept", "ready"), days=4),
+        _asks(on_task("senayan", "A-1~1", "collect", COLLECT, "late"), 409),
+        lambda play: play.sweep(),
     ),
     "sweep": Flow(_over(_ordered(payment=PENDING), minutes=10), lambda play: play.sweep()),
     "list tasks": Flow(_ordered(), _asks(tasks_of("senayan"))),

@@ -15,17 +15,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from fulfillment import settings
 from fulfillment.adapters.dynamodb.documents import from_document
 from fulfillment.adapters.dynamodb.rows import instant_of, pages, text_of
 from fulfillment.application.notify import _message_id
 from fulfillment.domain.events import Event
-from fulfillment.domain.order import WORK
+from fulfillment.domain.order import WORK, Order, Shipment
 from fulfillment.domain.pickup_code import MAX_TRIES
 from fulfillment.domain.policy import Policy
 from tests.simulation.calls import Call, Reply, Say
 from tests.simulation.stage import Stage
 from tests.support.functions import CHECKOUT
-from tests.support.ledger import Ledger, LedgerWrong, check_ledger
+from tests.support.ledger import Ledger, LedgerWrong, check_ledger, read_ledger
 
 KEPT_LONGER = {"OrderExpired", "ReservationExtended", "OrderHeld"}
 MAY_BE_PARKED = ("unknown_sku", "contradicting_count", "contradicting_movement", "in_the_future")
@@ -214,3 +215,47 @@ def still_reserved(stage: Stage) -> list[str]:
         for row in rows
         if text_of(row, "status") == "reserved"
     ]
+
+
+def still_waiting(stage: Stage) -> list[str]:
+    """A fortnight later nothing waits for somebody without anybody having been told, and nothing waits for ever."""
+    ledger = read_ledger(stage.client, settings.read().tables)
+    return [wrong for order in ledger.orders.values() for wrong in _waiting_in(ledger, order)]
+
+
+def _waiting_in(ledger: Ledger, order: Order) -> Iterator[str]:
+    told, story = ledger.events[order.order_id], ledger.story.get(order.order_id, ())
+    for task in order.shipments:
+        name = f"{order.order_id}~{task.number}"
+        overdue = {
+            e.detail["reason"] for e in story if e.type == "TaskOverdue" and e.detail["task_id"] == name
+        }
+        if task.status == "uncollected":
+            yield from _put_aside_once(ledger, order, task)
+        if order.status != "confirmed" or order.hold is not None or task.status not in WORK:
+            continue
+        if task.status == "ready":
+            yield f"{name} still waits for its customer, until {task.collect_until}"
+        elif "not_ready" not in overdue:
+            yield f"{name} is {task.status}, and operations never heard that it is late"
+        if task.status == "open" and order.method == "delivery":
+            yield f"{name} was never accepted, and never offered elsewhere"
+        if task.status == "open" and order.method == "pickup" and "not_accepted" not in overdue:
+            yield f"{name} was never accepted, and nobody heard"
+    happened = sum(task.status == "uncollected" for task in order.shipments)
+    if told["TaskUncollected"] != happened:
+        yield f"{order.order_id}: TaskUncollected was told {told['TaskUncollected']} times, happened {happened}"
+    if happened and (told["RefundRequired"] == 1) != (order.payment.state == "captured"):
+        yield f"{order.order_id} was not collected: {told['RefundRequired']} refunds, {order.payment.state}"
+
+
+def _put_aside_once(ledger: Ledger, order: Order, task: Shipment) -> Iterator[str]:
+    """Its units stand aside, each once."""
+    held = Counter[str]()
+    for sku, quantity in task.units():
+        held[sku] += quantity
+    for sku, units in held.items():
+        moved = ledger.movements.get((sku, task.location_id), ())
+        aside = sum(m.blocked_change for m in moved if m.order_id == order.order_id and m.kind == "refusal")
+        if aside != units:
+            yield f"{order.order_id}: {aside} units of {sku} stand aside, not {units}"

@@ -11,11 +11,12 @@ from typing import Any
 
 from fulfillment.domain import pickup_code
 from fulfillment.domain.order import parse_task_id
-from tests.simulation.calls import Say, Story, Wait, on_order, on_task, place, tasks_of
+from tests.simulation.calls import Say, Story, Tick, Wait, on_order, on_task, place, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import delivery_body, order_body
 
 SKUS = ("tee", "cap")
+TEN_MINUTES = 600.0  # that a task may wait before it is spoken of
 REASONS = ("not_found", "not_found", "not_found", "damaged", "no_time", "other")
 LATE_SECONDS = (
     595.0,
@@ -158,6 +159,49 @@ def guesser(cast: Cast, location_id: str, tries: int) -> Story:
         for task in tasks[:1]:
             if task["status"] == "ready":
                 yield on_task(location_id, task["task_id"], "collect", _collecting("1111-1111"), cast.key())
+
+
+def slow_clerk(cast: Cast, location_id: str) -> Story:
+    """Takes a task at the very moment at which it is taken from the store."""
+    chance = cast.chance
+    for _ in range(3):
+        yield Wait(chance.choice((5, 60)))
+        reply = yield tasks_of(location_id)
+        tasks = reply.body.get("tasks", []) if reply.status == 200 else []
+        waiting = [task for task in tasks if task["status"] == "open"]
+        if not waiting:
+            continue
+        yield Wait(TEN_MINUTES)
+        yield Tick()
+        yield Wait(TEN_MINUTES - chance.choice((0, 1, 61)))
+        yield Tick()
+        yield on_task(location_id, chance.choice(waiting)["task_id"], "accept", {}, cast.key())
+        yield Tick()
+
+
+def latecomer(cast: Cast) -> Story:
+    """What was put aside is come for at the very moment at which it is kept no longer."""
+    chance = cast.chance
+    for _ in range(12):
+        yield Wait(chance.choice((1, 60, 400)))
+        location_id = chance.choice(cast.locations)
+        reply = yield tasks_of(location_id)
+        tasks = reply.body.get("tasks", []) if reply.status == 200 else []
+        pickups = [task for task in tasks if task["method"] == "pickup"]
+        if not pickups:
+            continue
+        task = chance.choice(pickups)
+        for step in {"open": ("accept", "ready"), "accepted": ("ready",)}.get(task["status"], ()):
+            reply = yield on_task(location_id, task["task_id"], step, {}, cast.key())
+        task = reply.body if reply.status == 200 and "collect_until" in reply.body else task
+        if not task["collect_until"]:
+            continue
+        left = datetime.fromisoformat(task["collect_until"]) - cast.now()
+        yield Wait(max(0.0, left.total_seconds() - chance.choice((0, 0.01, 0.05, 2))))
+        yield Tick()
+        yield on_task(
+            location_id, task["task_id"], "collect", _collecting(_code(task["task_id"])), cast.key()
+        )
 
 
 def desk(cast: Cast, orders: int) -> Story:

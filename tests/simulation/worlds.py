@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb.catalog import DynamoDBConfigRepository
+from fulfillment.adapters.dynamodb.rows import instant_of, pages
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.policy import FloorRule, Policy
 from tests.simulation import stories
-from tests.simulation.calls import Call, Reply, Say, Story, Wait
-from tests.simulation.oracle import Heard, Told, look_over, still_reserved
+from tests.simulation.calls import Call, Reply, Say, Story, Tick, Wait
+from tests.simulation.oracle import Heard, Told, look_over, still_reserved, still_waiting
 from tests.simulation.scheduler import NO_FAULTS, Faults, Killed, Scheduler
 from tests.simulation.stage import Stage, on_stage
 from tests.support.aws_world import TABLE_VARIABLES
@@ -25,6 +26,8 @@ from tests.support.world import FrozenClock, World
 NAMES = ("senayan", "kota", "menteng")
 FAULTY_STEPS = (60, 600)  # so long things go wrong; then the faults stop, in the middle of everything
 SETTLED_WITHIN = 400  # functions started after the faults stopped
+LONG_ENOUGH = timedelta(days=9)  # for all that waits for somebody to be over, twice
+MOST_DEADLINES = 150
 PATIENCE = 3  # a caller's repeats of a request that was not answered, while things go wrong
 
 
@@ -113,8 +116,8 @@ class Running:
         caller.ready_at = None
         try:
             wants = caller.story.send(reply)  # type: ignore[arg-type]
-            while isinstance(wants, Say):
-                self._say(wants)
+            while isinstance(wants, (Say, Tick)):
+                self._say(wants) if isinstance(wants, Say) else self.sweep()
                 wants = next(caller.story)
         except StopIteration:
             self.callers.remove(caller)
@@ -171,6 +174,24 @@ class Running:
             if self.started - begun > SETTLED_WITHIN:
                 raise NotSettled(f"{self.started - begun} functions after the faults stopped")
 
+    def let_time_pass(self) -> None:
+        """From deadline to deadline: the sweep runs as soon as there is something for it."""
+        scheduler = self.stage.scheduler
+        end = scheduler.at + LONG_ENOUGH
+        for _ in range(MOST_DEADLINES):
+            coming = self._next_deadline()
+            if coming is None or coming > end:
+                scheduler.at = max(scheduler.at, end)
+                return
+            scheduler.at = max(scheduler.at, coming)
+            self.sweep()
+            self.settle()
+        raise NotSettled(f"more than {MOST_DEADLINES} deadlines in {LONG_ENOUGH}")
+
+    def _next_deadline(self) -> datetime | None:
+        rows = pages(self.stage.client.scan, TableName="Orders", ConsistentRead=True)
+        return min((at for row in rows if (at := instant_of(row, "due_at"))), default=None)
+
     def _dead_letters(self) -> bool:
         there = bool(self.stage.services.dead)
         self.stage.services.redrive()
@@ -192,9 +213,10 @@ def play(seed: int, client: Any, faults: Faults | None = None, *, keep_trace: bo
             scheduler.at += timedelta(hours=25)
             running.sweep()
             running.settle()
+            running.let_time_pass()
         except NotSettled as unsettled:
             faulty.append(str(unsettled))
-        faulty += [*look_over(stage, running.told), *still_reserved(stage)]
+        faulty += [*look_over(stage, running.told), *still_reserved(stage), *still_waiting(stage)]
         orders = len(running.told.accepted)
     return Outcome(
         seed,
@@ -262,6 +284,10 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
         yield "desk", stories.desk(cast, shoppers)
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)
+    if chance.random() < 0.3:
+        yield "clerk", stories.slow_clerk(cast, chance.choice(names))
+    if chance.random() < 0.5:
+        yield "latecomer", stories.latecomer(cast)
 
 
 def faults_of(worlds: Iterable[Outcome]) -> Counter[str]:
