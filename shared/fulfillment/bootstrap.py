@@ -8,16 +8,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import settings
+from fulfillment import bootstrap_customer
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import (
-    DynamoDBCapacityRepository,
     DynamoDBCatalogRepository,
     DynamoDBConfigRepository,
     DynamoDBLocationRepository,
 )
-from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
 from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
 from fulfillment.adapters.messaging import (
     DynamoDBSentMessages,
@@ -26,10 +24,14 @@ from fulfillment.adapters.messaging import (
     SnsMessenger,
     SqsStockFeed,
 )
-from fulfillment.adapters.secrets import HmacOptionSigner, SecretKeys
+from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.application.check_pin import CheckPin, StaffDoor
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.settings import Settings
+from fulfillment.parts import known as _settings
+from fulfillment.parts import option_signer as _option_signer
+from fulfillment.parts import orders as _orders
+from fulfillment.parts import pickup_codes as _pickup_codes
+from fulfillment.parts import picture as _picture
 
 if TYPE_CHECKING:
     from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from fulfillment.application.list_tasks import ListTasks
     from fulfillment.application.notify import Notify
     from fulfillment.application.operate import Operate
-    from fulfillment.application.picture import Picture
     from fulfillment.application.place_order import PlaceOrder
     from fulfillment.application.reconcile import Reconcile
     from fulfillment.application.relieve_shortfall import RelieveShortfall
@@ -57,15 +58,14 @@ if TYPE_CHECKING:
     from fulfillment.application.work_tasks import WorkTasks
     from fulfillment.domain.people import Employee
 
+# Of modules of their own; `reset` forgets these, too.
+customer_links = bootstrap_customer.customer_links
+customer_page = bootstrap_customer.customer_page
+choose = bootstrap_customer.choose
+
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.
 FILE_SENDERS = 4
-ROUTING_TABLES = ("tables.stock", "tables.locations", "tables.capacity", "tables.config")
-
-
-@cache
-def _settings() -> Settings:
-    return settings.read()
 
 
 def reset(*, clients: bool = True) -> None:
@@ -77,38 +77,6 @@ def reset(*, clients: bool = True) -> None:
     for built in list(globals().values()):
         if hasattr(built, "cache_clear"):
             built.cache_clear()
-
-
-@cache
-def _orders() -> DynamoDBOrderRepository:
-    return DynamoDBOrderRepository(aws.dynamodb(), _settings().need("tables.orders").tables)
-
-
-@cache
-def _picture(consistent: bool) -> Picture:
-    from fulfillment.adapters.geography import ShapelyGeography
-    from fulfillment.application.picture import Picture
-
-    client, tables = aws.dynamodb(), _settings().need(*ROUTING_TABLES).tables
-    config = DynamoDBConfigRepository(client, tables)
-    return Picture(
-        locations=DynamoDBLocationRepository(client, tables),
-        catalog=DynamoDBCatalogRepository(client, tables),
-        stock=DynamoDBStockRepository(client, tables, consistent),
-        capacity=DynamoDBCapacityRepository(client, tables, consistent),
-        config=config,
-        geography=ShapelyGeography(config.zones),
-    )
-
-
-def _option_signer() -> HmacOptionSigner:
-    secret_id = _settings().need("option_key_secret_id").option_key_secret_id
-    return HmacOptionSigner(SecretKeys(aws.secretsmanager(), secret_id))
-
-
-def _pickup_codes() -> SecretKeys:
-    secret_id = _settings().need("pickup_code_secret_id").pickup_code_secret_id
-    return SecretKeys(aws.secretsmanager(), secret_id)
 
 
 @cache

@@ -14,7 +14,7 @@ from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
 from tests.support.template import ROOT
 
 LEAN = ("stock_feed", "stock_files", "tasks", "board", "publish", "notify", "sweep", "reconcile")
-ROUTING = ("options", "orders", "intake", "reroute", "admin")
+ROUTING = ("options", "orders", "intake", "reroute", "customer", "admin")
 VARIABLES = (
     *TABLE_VARIABLES,
     "EVENT_BUS_NAME",

@@ -19,7 +19,7 @@ from tests.support.functions import handler
 from tests.support.template import ROOT
 
 KEPT = ROOT / "tests" / "contract" / "openapi.json"
-API_FUNCTIONS = ("options", "orders", "tasks", "board", "admin")
+API_FUNCTIONS = ("options", "orders", "tasks", "board", "customer", "admin")
 
 
 def served_by(function: str) -> set[str]:

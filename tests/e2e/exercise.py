@@ -14,18 +14,25 @@ from typing import Any
 from uuid import uuid4
 
 from tests.e2e import kiosks
+from tests.e2e.customers import customer_page
+from tests.e2e.wishes import (
+    MORE_THAN_THERE_IS,
+    ONLY_HERE,
+    SKU,
+    STORE,
+    basket,
+    delivery_order,
+    pickup_order,
+    with_contact,
+)
 from tests.local import stories
 from tests.local.calls import anyone, checkout, holding, operations, phone, staff
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
-from tests.local.stories import SHIP_TO, new_id, step
+from tests.local.stories import step
 from tests.local.tills import HALL, Till, open_hall
 
-SKU = "TEE-RED-M"
 SHELF = 200  # enough for one round of everything
-MORE_THAN_THERE_IS = 9_999
-ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
-STORE = "senayan"
 NOT_YET = {"N": "-1"}
 PARTS_OF_A_ROW = ("on_hand", "reserved", "blocked", "available")
 PATIENCE_SECONDS = 60
@@ -307,6 +314,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "StockFiles": (files,),
     "Tasks": (shop, refusal, handover),
     "Board": (board,),
+    "Customer": (customer_page,),
     "Publish": (handover,),
     "Notify": (handover,),
     "Sweep": (expiry,),
@@ -322,49 +330,6 @@ def exercise(scene: Scene, *functions: str) -> None:
         if part not in (feed, administration):  # those are how the shelf is filled
             restock(scene)
         part(scene)
-
-
-PAID = {"state": "captured", "kind": "card"}
-
-
-def basket(quantity: int, sku: str = SKU) -> dict[str, Any]:
-    """By postal code, so that the places are read, too."""
-    return {
-        "channel": "web",
-        "customer": {"postal_code": "12190", "country": "ID"},
-        "lines": [{"line_id": "1", "sku": sku, "quantity": quantity}],
-    }
-
-
-def with_contact(body: dict[str, Any]) -> dict[str, Any]:
-    """A person of her own: what is unpaid is limited per person."""
-    phone = f"+62812{uuid4().int % 10**8:08}"
-    contact = {"name": "Dewi", "phone": phone, "locale": "id", "notify": ["whatsapp"]}
-    return {**body, "customer": {**body["customer"], "contact": contact}}
-
-
-def pickup_order(quantity: int, **more: Any) -> dict[str, Any]:
-    body = {
-        **basket(quantity),
-        "order_id": new_id("E"),
-        "method": "pickup",
-        "location_id": STORE,
-        "payment": PAID,
-    }
-    return with_contact({**body, **more})
-
-
-def delivery_order(quantity: int, sku: str = SKU) -> dict[str, Any]:
-    """For somebody whom more places serve than a decision looks at."""
-    body = {
-        **basket(quantity, sku),
-        "customer": kiosks.CUSTOMER,
-        "order_id": new_id("E"),
-        "method": "delivery",
-        "ship_to": SHIP_TO,
-        "payment": PAID,
-    }
-    return with_contact(body)
 
 
 def shelf(scene: Scene, sku: str = SKU, location_id: str = STORE) -> dict[str, Any]:

@@ -48,9 +48,21 @@ class Case:
     dropped: str | None = None
 
 
+@dataclass(frozen=True)
+class Somewhere:
+    """Text that holds this."""
+
+    word: str
+
+
 def says(status: int, /, **body: Any) -> dict[str, Any]:
     """An HTTP answer that holds at least this."""
     return {"statusCode": status, "body": body}
+
+
+def page(status: int, word: str) -> dict[str, Any]:
+    """A page or file that says this somewhere."""
+    return {"statusCode": status, "body": Somewhere(word)}
 
 
 PICKUP, DELIVERY, PENDING = "orders_place_pickup", "orders_place_delivery", "orders_place_pending"
@@ -140,6 +152,27 @@ CASES: dict[str, Case] = {
     "board_page": Case({"statusCode": 200}),
     "board_file": Case({"statusCode": 200}),
     "board_unknown_file": Case(says(404, code="unknown_file")),
+    # --- the customer
+    "customer_page": Case(page(200, "Pesanan kami terima"), after=(PICKUP,)),
+    "customer_page_wrong_link": Case(page(404, "Tautan ini tidak dikenal"), after=(PICKUP,)),
+    "customer_file": Case(page(200, "addEventListener")),
+    "customer_order": Case(
+        says(200, status="received", language="en", place={"name": "Sagara Senayan"}, code=None),
+        after=(PICKUP,),
+    ),
+    "customer_on_my_way": Case(
+        says(200, status="ready"), after=(PICKUP, "tasks_accept_pickup", "tasks_ready")
+    ),
+    "customer_choice": Case(
+        says(200, status="received", location_id="blok-m"),
+        after=(PICKUP, "stock_feed_short", "reroute_shortfall"),
+        orders={"EVENT-PICKUP": "confirmed"},
+    ),
+    "customer_choice_gone": Case(
+        says(409, code="choice_gone"),
+        after=(PICKUP, "stock_feed_short", "reroute_shortfall"),
+        orders={"EVENT-PICKUP": "needs_choice"},
+    ),
     # --- what the router tells itself
     "publish": Case(
         ALL_TAKEN,
@@ -235,6 +268,8 @@ def require_at_least(expected: Any, found: Any, where: str = "answer") -> None:
         for name, value in expected.items():
             assert name in found, f"{where} has no {name}: {found}"
             require_at_least(value, found[name], f"{where}.{name}")
+    elif isinstance(expected, Somewhere):
+        assert expected.word in found, where
     elif isinstance(expected, list):
         assert len(found) == len(expected), f"{where}: {found}"
         for n, value in enumerate(expected):

@@ -265,7 +265,8 @@ def _task_faults(order: Order) -> Iterator[str]:
     for shipment in order.shipments:
         if shipment.put_back and shipment.status not in ("cancelled", "refused", "uncollected"):
             yield f"task {shipment.number} ({shipment.status}) has units to put back"
-        if shipment.promise.method != order.method:
+        # One that ended before the customer chose the other method stays what it was.
+        if shipment.status in HOLDING | HANDED_OVER and shipment.promise.method != order.method:
             yield f"task {shipment.number} is a {shipment.promise.method} of a {order.method} order"
     refused = {s.location_id for s in order.shipments if s.status == "refused"}
     if refused != set(order.refused_by):

@@ -20,6 +20,7 @@ from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark,
 from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import number_of, pages, text, text_of
 from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
+from fulfillment.application.customer_links import customer_link
 from fulfillment.domain.location import Location, PlaceRecord, Zone
 from fulfillment.domain.product import Product
 from fulfillment.domain.stock import StockMovement, StockRow
@@ -264,6 +265,32 @@ class World:
             body=body or {},
             headers={"Idempotency-Key": key or uuid4().hex},
             claims=staff_claims(location_id, **more),
+        )
+
+    # --- the customer's page
+
+    def link(self, order_id: str) -> str:
+        """The word in the address of this order's page, as the customer was told it."""
+        return customer_link(bootstrap._pickup_codes(), order_id)
+
+    def page(self, order_id: str, **query: str) -> Reply:
+        """GET /c/{token}: the body is the page."""
+        event = api_event("GET", "/c/{token}", path={"token": self.link(order_id)}, query=query)
+        answer = handler("customer")(event, CONTEXT)
+        require_described("GET", "/c/{token}", answer)
+        return Reply(answer["statusCode"], answer["body"], answer["body"], answer["headers"])
+
+    def seen(self, order_id: str, **query: str) -> Reply:
+        """GET /c/{token}/order"""
+        path = {"token": self.link(order_id)}
+        return self.call("customer", "GET", "/c/{token}/order", path=path, query=query)
+
+    def customer(self, order_id: str, what: str, body: Any = None, key: str | None = None) -> Reply:
+        """POST /c/{token}/choice or /on-my-way"""
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        path = {"token": self.link(order_id)}
+        return self.call(
+            "customer", "POST", f"/c/{{token}}/{what}", path=path, body=body or {}, headers=headers
         )
 
     def admin(self, method: str, resource: str, **more: Any) -> Reply:

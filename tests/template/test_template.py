@@ -16,7 +16,14 @@ from tests.support.template import ROOT, resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 QUEUES = resources("AWS::SQS::Queue")
-API_FUNCTIONS = {"OptionsFunction", "OrdersFunction", "TasksFunction", "BoardFunction", "AdminFunction"}
+API_FUNCTIONS = {
+    "OptionsFunction",
+    "OrdersFunction",
+    "TasksFunction",
+    "BoardFunction",
+    "CustomerFunction",
+    "AdminFunction",
+}
 AUTHORIZERS = {"checkout": "AWS_IAM", "operations": "AWS_IAM", "staff": "Staff", "anyone": "NONE"}
 
 

@@ -24,6 +24,7 @@ _WORDS = {
     500: "A fault of ours",
     503: "Busy; send the same request again",
 }
+TRANSLATED = ("/c/{token}", "/c/{token}/order")
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {"staff": [{"staffIdToken": []}], "anyone": []}
 
 
@@ -95,6 +96,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         page = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
         found.append({"name": "limit", "in": "query", "schema": page})
         found.append({"name": "cursor", "in": "query", "schema": text})
+    if route.path in TRANSLATED:
+        found.append({"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["id", "en"]}})
     if route.method == "POST" and not route.only_reads:
         key = {"type": "string", "minLength": 1, "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from fulfillment.api import answers, requests, task_requests
+from fulfillment.api import answers, customer, requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
@@ -51,7 +51,8 @@ TASK = f"{TASKS}/{{task_id}}"
 SHOP: tuple[Caller, ...] = ("checkout", "operations")
 OPERATIONS: tuple[Caller, ...] = ("operations",)
 STAFF: tuple[Caller, ...] = ("staff",)
-ANYONE: tuple[Caller, ...] = ("anyone",)
+ANYONE: tuple[Caller, ...] = ("anyone",)  # to the customer's page the link is the key
+PAGE = "/c/{token}"
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -219,4 +220,44 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/board/{file}", "board", "A file of that page.", ANYONE, None, problems=(404,), kind="text/*"
     ),
     Route("GET", "/v1/openapi.json", "admin", "This document.", ANYONE, None),
+    Route("GET", PAGE, "customer", "The customer's page.", ANYONE, None, problems=(404,), kind="text/html"),
+    Route(
+        "GET",
+        "/c/assets/{file}",
+        "customer",
+        "A style, script or picture of the page.",
+        ANYONE,
+        None,
+        problems=(404,),
+        kind="*/*",
+    ),
+    Route(
+        "GET",
+        f"{PAGE}/order",
+        "customer",
+        "What the page shows of the order.",
+        ANYONE,
+        customer.CustomerOrderOut,
+        problems=(404,),
+    ),
+    Route(
+        "POST",
+        f"{PAGE}/choice",
+        "customer",
+        "The customer's choice after a refusal; 409 carries what can be chosen now.",
+        ANYONE,
+        customer.CustomerBrief,
+        customer.ChoiceIn,
+        problems=(404, 409),
+    ),
+    Route(
+        "POST",
+        f"{PAGE}/on-my-way",
+        "customer",
+        "The store hears that the customer set out.",
+        ANYONE,
+        customer.CustomerBrief,
+        customer.OnMyWayIn,
+        problems=(404, 409),
+    ),
 )

@@ -68,6 +68,7 @@ class Choices:
                         "name": candidate.name,
                         "distance_km": views.kilometres(candidate.distance_m),
                         **views.promise(shipment.promise),
+                        "timezone": shipment.promise.timezone,
                     }
                 )
         return stores

@@ -144,7 +144,7 @@ _CHOICE = {
         "cancel": "cancel",
     },
 }
-_ZONE_NAMES = {
+ZONE_NAMES = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
     "Asia/Makassar": "WITA",
@@ -160,7 +160,7 @@ def language(locale: str) -> str:
 def local_time(at: datetime, timezone: str, locale: str) -> str:
     """The store's own time, as people there write it: 23/11 14.30 WITA, or 23 Nov 14:30 WITA."""
     local = at.astimezone(ZoneInfo(timezone))
-    zone = _ZONE_NAMES.get(timezone, local.tzname() or timezone)
+    zone = ZONE_NAMES.get(timezone, local.tzname() or timezone)
     return f"{local:%d/%m %H.%M} {zone}" if language(locale) == "id" else f"{local:%d %b %H:%M} {zone}"
 
 

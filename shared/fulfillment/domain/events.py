@@ -20,6 +20,8 @@ EventType = Literal[
     "OrderRerouted",
     "OrderUnfillable",
     "ChoiceRequired",
+    "ChoiceMade",
+    "CustomerOnTheWay",
     "RefundRequired",
     "TaskAccepted",
     "TaskPicked",

@@ -140,7 +140,7 @@ def given_up(order: Order, now: datetime) -> Change:
 
 
 def _expired(order: Order, detail: Mapping[str, Any], now: datetime) -> Change:
-    ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
+    ended, stock, capacity = end_tasks(order, (s.number for s in order.shipments if s.holds_stock), now)
     changed = replace(
         ended, status="expired", reservation_expires_at=None, unpaid=None, version=order.version + 1
     )
@@ -153,7 +153,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         raise WrongState("order_ended", f"The order is already {order.status}.")
     if order.status == "fulfilled":
         raise WrongState("already_handed_over", "The goods were handed over; a return is another matter.")
-    ended, stock, capacity = _end(order, (s.number for s in order.shipments if s.holds_stock), now)
+    ended, stock, capacity = end_tasks(order, (s.number for s in order.shipments if s.holds_stock), now)
     partly = any(s.status in HANDED_OVER for s in order.shipments)
     changed = replace(
         ended,
@@ -264,9 +264,10 @@ def fulfilled_if_done(order: Order) -> Order:
     return replace(order, status="fulfilled") if done else order
 
 
-def _end(
+def end_tasks(
     order: Order, numbers: Iterable[int], now: datetime
 ) -> tuple[Order, tuple[StockEffect, ...], tuple[CapacityEffect, ...]]:
+    """The order with these tasks cancelled, and what that frees."""
     stock: list[StockEffect] = []
     capacity: list[CapacityEffect] = []
     for number in list(numbers):

@@ -98,7 +98,7 @@ class DynamoDBOrderRepository:
         """One transaction; raises what stood in the way."""
         transaction = Transaction(self.client)
         add_write(transaction, self.tables, write)
-        if write.replaced and len(transaction) > MAX_ACTIONS:
+        if len(transaction) > MAX_ACTIONS:
             raise TooLarge(f"{len(transaction)} actions")
         transaction.commit()
 

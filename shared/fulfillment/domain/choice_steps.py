@@ -1,0 +1,119 @@
+"""What a customer does: chooses after a refusal, and says that they are on the way. Plain functions to a Change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from fulfillment.domain.basket import CustomerPlace, Method
+from fulfillment.domain.decision import Decision
+from fulfillment.domain.errors import WrongState
+from fulfillment.domain.events import EventType
+from fulfillment.domain.order import (
+    HOLDING,
+    Change,
+    Order,
+    Shipment,
+    new_shipments,
+    taking,
+    task_id,
+    tasks_detail,
+)
+from fulfillment.domain.order_steps import cancelled, end_tasks
+
+CUSTOMER = "customer"  # who did it, in the story of an order
+
+ChoiceWord = Literal["pickup", "delivery", "cancel"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the customer chose: another store, delivery (to ``ship_to``, or where we know already), or to let go."""
+
+    choice: ChoiceWord
+    location_id: str | None = None
+    ship_to: Mapping[str, str] | None = None
+
+
+def is_done(order: Order, wish: Wish) -> bool:
+    """Whether the order is as the customer wishes already: the button was pressed twice."""
+    if wish.choice == "cancel":
+        return order.status == "cancelled"
+    if order.status != "confirmed" or order.method != wish.choice:
+        return False
+    return wish.choice == "delivery" or order.location_id == wish.location_id
+
+
+def require_choice(order: Order) -> None:
+    """WrongState unless the customer has been, or is about to be, asked."""
+    if order.hold:
+        raise WrongState("on_hold", "A person is looking at this order; please wait for word.")
+    if order.status != "needs_choice":
+        raise WrongState("nothing_to_choose", "There is nothing to choose: the order goes its way.")
+
+
+def moved(order: Order, wish: Wish, decision: Decision, customer: CustomerPlace, now: datetime) -> Change:
+    """The whole order goes to another store, or is delivered. What was picked is put aside where it was."""
+    assert order.status == "needs_choice", order.status
+    assert not {s.location_id for s in decision.shipments} & set(order.not_again()), decision.shipments
+    method: Method = "delivery" if wish.choice == "delivery" else "pickup"
+    ended, freed, given_back = end_tasks(order, _kept(order), now)
+    added = new_shipments(decision.shipments, len(order.shipments) + 1, "open", now)
+    stock, capacity = taking(decision.shipments)
+    changed = replace(
+        ended,
+        status="confirmed",
+        method=method,
+        location_id=wish.location_id,
+        customer=customer,
+        shipments=ended.shipments + added,
+        unfilled=(),
+        choices=(),
+        version=order.version + 1,
+    )
+    told: tuple[tuple[EventType, Mapping[str, Any]], ...] = (
+        _made(wish),
+        ("OrderRerouted", tasks_detail(added, order.order_id)),
+    )
+    return Change(changed, freed + stock, (), given_back + capacity, told)
+
+
+def let_go(order: Order, wish: Wish, now: datetime) -> Change:
+    """None of what is left will do."""
+    change = cancelled(order, now)
+    return replace(change, events=(_made(wish), *change.events))
+
+
+def on_the_way(order: Order, now: datetime) -> Change | None:
+    """The customer sets out to collect. None when that was said before: the first time counts."""
+    if order.method != "pickup":
+        raise WrongState("wrong_method", "This order is delivered: there is no need to come.")
+    task = waiting_for_customer(order)
+    if task is None or order.hold:
+        raise WrongState("not_ready", "It is not ready to be collected: we write when it is.")
+    if task.on_my_way_at is not None:
+        return None
+    changed = replace(
+        order.with_shipment(replace(task, on_my_way_at=now)),
+        version=order.version + 1,
+    )
+    told = {"task_id": task_id(order.order_id, task.number), "location_id": task.location_id, "by": CUSTOMER}
+    return Change(changed, events=(("CustomerOnTheWay", told),))
+
+
+def waiting_for_customer(order: Order) -> Shipment | None:
+    """What can be collected now."""
+    if order.status != "confirmed":
+        return None
+    return next((s for s in order.shipments if s.status == "ready"), None)
+
+
+def _kept(order: Order) -> list[int]:
+    return [s.number for s in order.shipments if s.status in HOLDING]
+
+
+def _made(wish: Wish) -> tuple[EventType, Mapping[str, Any]]:
+    where = {"location_id": wish.location_id} if wish.location_id else {}
+    return "ChoiceMade", {"choice": wish.choice, **where, "by": CUSTOMER}

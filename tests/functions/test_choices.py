@@ -1,0 +1,345 @@
+"""A customer whose store could not chooses what is to happen, and gets it, once, or hears what is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.builders import (
+    SENAYAN,
+    SHIP_TO,
+    a_location,
+    a_product,
+    delivery_body,
+    north_of,
+    order_body,
+    order_lines,
+    stock,
+)
+from tests.support.world import Reply, World
+
+KOTA = {"choice": "pickup", "location_id": "kota"}
+BOGOR = {"choice": "pickup", "location_id": "bogor"}
+DELIVERED = {"choice": "delivery", "ship_to": SHIP_TO}
+CANCELLED = {"choice": "cancel"}
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """A paid pickup of two tees that its store refused; three tees 9 km away, three 20 km away."""
+    world.given(a_product("tee"), a_product("cap"), a_location("senayan"), stock("senayan", tee=5, cap=1))
+    kota = a_location("kota", name="Kota", point=north_of(SENAYAN, 9), capacity={"pickup": 1, "delivery": 2})
+    world.given(kota, stock("kota", tee=3))
+    world.given(a_location("bogor", name="Bogor", point=north_of(SENAYAN, -20)), stock("bogor", tee=3))
+    world.order(order_body(lines=order_lines(tee=2)))
+    refused(world)
+    return world
+
+
+def refused(world: World, location_id: str = "senayan", task: str = "A-1~1") -> None:
+    """Say no, and let the outbox run."""
+    assert world.on_task(location_id, task, "refuse", {"reason": "no_time"}).status == 200
+    world.settle()
+
+
+def tasks(reply: Reply) -> list[tuple[str, str]]:
+    """Where the order's tasks are, and what became of them."""
+    return [(s["location_id"], s["status"]) for s in reply.body["shipments"]]
+
+
+def kinds(choices: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
+    """What may be chosen."""
+    return [(choice["choice"], choice.get("location_id")) for choice in choices]
+
+
+def reserved(shop: World) -> dict[str, int]:
+    """Tees that are set aside, by store."""
+    return {place: shop.stock("tee", place).reserved for place in ("senayan", "kota", "bogor")}
+
+
+# --- each choice is carried out
+
+
+def test_another_store_gets_the_whole_order(shop: World) -> None:
+    # When
+    chosen = shop.customer("A-1", "choice", KOTA)
+    shop.settle()
+
+    # Then it is that store's work, reserved and told, and the order goes on as a pickup
+    order = shop.get_order("A-1")
+    assert (chosen.status, chosen.body["status"], chosen.body["location_id"]) == (200, "received", "kota")
+    assert (order.body["status"], order.body["method"], "choices" in order.body) == (
+        "confirmed",
+        "pickup",
+        False,
+    )
+    assert tasks(order) == [("senayan", "refused"), ("kota", "open")]
+    assert reserved(shop) == {"senayan": 0, "kota": 2, "bogor": 0}
+    assert [m["attributes"]["location_id"] for m in shop.heard("StoreTopic")] == ["kota"]
+    assert [t["task_id"] for t in shop.tasks("kota").body["tasks"]] == ["A-1~2"]
+    assert shop.events("A-1").count("ChoiceMade") == 1
+
+
+def test_the_chosen_store_can_hand_it_over(shop: World) -> None:
+    # Given
+    shop.customer("A-1", "choice", KOTA)
+    shop.on_task("kota", "A-1~2", "accept")
+    shop.on_task("kota", "A-1~2", "ready")
+
+    # When
+    code = shop.seen("A-1").body["code"]
+    collected = shop.on_task("kota", "A-1~2", "collect", {"code": code})
+
+    # Then
+    assert (collected.status, collected.body["status"]) == (200, "collected")
+    assert shop.get_order("A-1").body["status"] == "fulfilled"
+    assert shop.seen("A-1").body["status"] == "collected"
+
+
+def test_delivery_goes_to_the_address_that_was_given(shop: World) -> None:
+    # When
+    chosen = shop.customer("A-1", "choice", DELIVERED)
+    shop.settle()
+
+    # Then it is a delivery of whoever is nearest and did not refuse, with the address on its task
+    order = shop.get_order("A-1")
+    assert (chosen.status, chosen.body["status"], chosen.body["method"]) == (200, "received", "delivery")
+    assert (order.body["status"], order.body["method"]) == ("confirmed", "delivery")
+    assert tasks(order) == [("senayan", "refused"), ("kota", "open")]
+    assert "deliver_by" in order.body["shipments"][1]["promise"]
+    (task,) = shop.tasks("kota").body["tasks"]
+    assert (task["method"], task["ship_to"]["street"]) == ("delivery", SHIP_TO["street"])
+    assert shop.on_task("kota", "A-1~2", "accept").status == 200
+    shipped = shop.on_task("kota", "A-1~2", "ship", {"carrier": "JNE", "tracking_number": "JX-1"})
+    assert shipped.status == 200
+    assert shop.seen("A-1").body["parcels"][0]["tracking_number"] == "JX-1"
+
+
+def test_to_cancel_is_as_every_cancelling_is(shop: World) -> None:
+    chosen = shop.customer("A-1", "choice", CANCELLED)
+
+    order = shop.get_order("A-1").body
+    assert (chosen.status, chosen.body["status"]) == (200, "cancelled")
+    assert (order["status"], order["refund_required"]) == ("cancelled", True)
+    assert {"ChoiceMade", "OrderCancelled", "RefundRequired"} <= set(shop.events("A-1"))
+    assert reserved(shop) == {"senayan": 0, "kota": 0, "bogor": 0}
+
+
+def test_a_store_that_refuses_in_its_turn_is_not_offered_either(shop: World) -> None:
+    # Given
+    shop.customer("A-1", "choice", KOTA)
+
+    # When
+    refused(shop, "kota", "A-1~2")
+
+    # Then
+    assert kinds(shop.seen("A-1").body["choices"]) == [
+        ("pickup", "bogor"),
+        ("delivery", None),
+        ("cancel", None),
+    ]
+    again = shop.customer("A-1", "choice", KOTA)
+    assert (again.status, again.body["code"]) == (409, "choice_gone")
+    assert shop.customer("A-1", "choice", BOGOR).status == 200
+
+
+def test_the_customer_may_choose_before_we_asked(shop: World) -> None:
+    # Given a refusal that is not on its way to the customer yet
+    shop.order(order_body("A-2", lines=order_lines(tee=1)))
+    shop.on_task("senayan", "A-2~1", "refuse", {"reason": "no_time"})
+
+    # When the customer looks at the page first
+    choices = shop.seen("A-2").body["choices"]
+    chosen = shop.customer("A-2", "choice", KOTA)
+    shop.settle()
+
+    # Then nothing was asked any more
+    assert ("pickup", "kota") in kinds(choices)
+    assert (chosen.status, shop.events("A-2").count("ChoiceRequired")) == (200, 0)
+
+
+# --- once
+
+
+@pytest.mark.parametrize("choice", [KOTA, DELIVERED, CANCELLED], ids=["pickup", "delivery", "cancel"])
+def test_pressed_twice_it_is_done_once(shop: World, choice: dict[str, Any]) -> None:
+    # When the same button is pressed again, by the same phone and by another
+    first = shop.customer("A-1", "choice", choice, key="tap")
+    after = shop.everything()
+    again = shop.customer("A-1", "choice", choice, key="tap")
+    elsewhere = shop.customer("A-1", "choice", choice, key="another phone".replace(" ", "-"))
+
+    # Then it has one effect and one answer
+    assert (again.raw, elsewhere.raw) == (first.raw, first.raw)
+    assert shop.everything() == after
+
+
+def test_two_who_choose_differently_get_one_effect(shop: World) -> None:
+    # When one chooses in the moment in which the other's choice is written
+    shop.between(lambda: shop.customer("A-1", "choice", BOGOR))
+    late = shop.customer("A-1", "choice", KOTA)
+
+    # Then the first holds, and the other hears that there is nothing to choose any more
+    assert (late.status, late.body["code"]) == (409, "nothing_to_choose")
+    assert reserved(shop) == {"senayan": 0, "kota": 0, "bogor": 2}
+
+
+def test_another_address_is_not_silently_ignored(shop: World) -> None:
+    shop.customer("A-1", "choice", DELIVERED)
+
+    other = shop.customer("A-1", "choice", {**DELIVERED, "ship_to": {**SHIP_TO, "street": "Jalan Lain 1"}})
+
+    assert (other.status, other.body["code"]) == (409, "nothing_to_choose")
+
+
+def test_keys_of_two_customers_do_not_meet(shop: World) -> None:
+    # Given two customers whose phones count from one
+    shop.order(order_body("A-2"))
+    refused(shop, task="A-2~1")
+
+    # When
+    replies = [shop.customer(order_id, "choice", BOGOR, key="1") for order_id in ("A-1", "A-2")]
+
+    # Then
+    assert [(r.status, r.body["order_id"]) for r in replies] == [(200, "A-1"), (200, "A-2")]
+    assert reserved(shop)["bogor"] == 3
+
+
+# --- what went meanwhile
+
+
+def test_a_choice_that_went_stale_answers_with_the_choices_now(shop: World) -> None:
+    # Given that the tees of the chosen store went while the customer thought
+    shop.order(order_body("A-2", location_id="kota", lines=order_lines(tee=2)))
+    before = shop.everything()
+
+    # When
+    gone = shop.customer("A-1", "choice", KOTA)
+
+    # Then nothing happened but the answer
+    assert (gone.status, gone.body["code"]) == (409, "choice_gone")
+    assert kinds(gone.body["choices"]) == [("pickup", "bogor"), ("delivery", None), ("cancel", None)]
+    assert shop.everything() == before
+
+
+def test_what_goes_in_the_moment_of_choosing_is_not_sold_twice(shop: World) -> None:
+    # When somebody takes the last tees between the decision and its transaction
+    shop.between(lambda: shop.order(order_body("A-2", location_id="kota", lines=order_lines(tee=2))))
+    gone = shop.customer("A-1", "choice", KOTA)
+
+    # Then
+    assert (gone.status, gone.body["code"]) == (409, "choice_gone")
+    assert reserved(shop) == {"senayan": 0, "kota": 2, "bogor": 0}
+
+
+def test_a_store_that_closes_in_the_moment_of_choosing_gets_nothing(shop: World) -> None:
+    shop.between(lambda: shop.pause("kota"))
+
+    gone = shop.customer("A-1", "choice", KOTA)
+
+    assert (gone.status, gone.body["code"]) == (409, "choice_gone")
+    assert reserved(shop)["kota"] == 0
+
+
+def test_what_somebody_never_paid_does_not_stand_in_the_way(shop: World) -> None:
+    # Given the tees of the store in a basket whose time to pay is over
+    unpaid = order_body(
+        "A-2", location_id="kota", lines=order_lines(tee=2), payment={"state": "pending", "kind": "card"}
+    )
+    shop.order(unpaid)
+    shop.clock.forward(minutes=11)
+
+    # When
+    chosen = shop.customer("A-1", "choice", KOTA)
+
+    # Then
+    assert chosen.status == 200
+    assert reserved(shop)["kota"] == 2
+
+
+def test_the_store_that_refused_is_never_asked_again(shop: World) -> None:
+    # Given plenty of tees where the answer was no
+    back = shop.customer("A-1", "choice", {"choice": "pickup", "location_id": "senayan"})
+
+    assert (back.status, back.body["code"]) == (409, "choice_gone")
+    assert ("pickup", "senayan") not in kinds(back.body["choices"])
+
+
+def test_a_full_hour_at_the_chosen_store_moves_the_promise(shop: World) -> None:
+    # Given that the first hour of the store is taken
+    first = shop.seen("A-1").body["choices"][0]["ready_by"]
+    shop.order(order_body("A-2", location_id="kota"))
+
+    # When
+    shop.customer("A-1", "choice", KOTA)
+
+    # Then it is promised for a later hour
+    promised = shop.get_order("A-1").body["shipments"][1]["promise"]["ready_by"]
+    assert promised > first
+
+
+# --- what is no choice
+
+
+def test_there_is_nothing_to_choose_while_the_order_goes_its_way(shop: World) -> None:
+    shop.order(order_body("A-2"))
+
+    reply = shop.customer("A-2", "choice", CANCELLED)
+
+    assert (reply.status, reply.body["code"]) == (409, "nothing_to_choose")
+    assert shop.get_order("A-2").body["status"] == "confirmed"
+
+
+def test_a_delivery_has_no_choices(shop: World) -> None:
+    shop.order(delivery_body("D-1"))
+
+    assert shop.customer("D-1", "choice", KOTA).body["code"] == "nothing_to_choose"
+
+
+def test_an_order_that_a_person_holds_waits(shop: World) -> None:
+    shop.on_order("A-1", "hold", {"reason": "fraud_check"})
+
+    reply = shop.customer("A-1", "choice", KOTA)
+
+    assert (reply.status, reply.body["code"]) == (409, "on_hold")
+    assert shop.seen("A-1").body["status"] == "on_hold"
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no choice": ({}, "choice"),
+    "unknown": ({"choice": "lottery"}, "choice"),
+    "no store": ({"choice": "pickup"}, "location_id"),
+    "a store for a delivery": ({"choice": "delivery", "location_id": "kota"}, "location_id"),
+    "an address for a pickup": ({**KOTA, "ship_to": SHIP_TO}, "ship_to"),
+    "no address": ({"choice": "delivery"}, "ship_to"),
+    "half an address": ({"choice": "delivery", "ship_to": {"street": "Jalan 1"}}, "ship_to.recipient"),
+    "not a phone": ({**DELIVERED, "ship_to": {**SHIP_TO, "phone": "call me"}}, "ship_to.phone"),
+    "more than was asked": ({**KOTA, "price": "0"}, "price"),
+}
+
+
+@pytest.mark.parametrize(("body", "field"), BAD.values(), ids=BAD.keys())
+def test_a_bad_choice_names_its_field_and_loses_nothing(
+    shop: World, body: dict[str, Any], field: str
+) -> None:
+    before = shop.everything()
+
+    reply = shop.customer("A-1", "choice", body)
+
+    assert (reply.status, next(e["field"] for e in reply.body["errors"])) == (422, field)
+    assert shop.everything() == before
+
+
+def test_where_nobody_knows_the_place_a_postal_code_is_asked_for(shop: World) -> None:
+    # Given a customer of whom we know nothing but the name
+    body = order_body("A-2")
+    del body["customer"]["point"]
+    shop.order(body)
+    refused(shop, task="A-2~1")
+
+    # When
+    reply = shop.customer("A-2", "choice", DELIVERED)
+
+    # Then
+    assert (reply.status, reply.body["errors"][0]["field"]) == (422, "ship_to.postal_code")
