@@ -40,6 +40,27 @@ class Seen:
     body: Any
 
 
+@dataclass(frozen=True)
+class Member:
+    """Somebody who may sign in, and what the token will say."""
+
+    password: str
+    claims: Mapping[str, str]
+    name: str | None = None
+
+    def answer(self, token: str) -> dict[str, Any]:
+        """As POST /v1/sign-in answers."""
+        return {
+            "id_token": token,
+            "expires_in": 43_200,
+            "employee": self.claims["cognito:username"],
+            "name": self.name,
+            "role": self.claims["cognito:groups"],
+            "locations": self.claims["custom:locations"].split(","),
+            "new_password_required": False,
+        }
+
+
 @dataclass
 class Held:
     """A request that is kept waiting, before or after it had its effect."""
@@ -63,6 +84,7 @@ class Site:
     """An address, whose ``url`` ends where a route's path begins."""
 
     world: World
+    members: dict[str, Member] = field(default_factory=dict)
     tokens: dict[str, Mapping[str, str]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -129,11 +151,21 @@ class Site:
     def _served(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], body: str
     ) -> Answer:
+        if (method, path) == ("POST", "/v1/sign-in"):
+            return self._sign_in(json.loads(body))
         for route in ROUTES:
             found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route.path), path)
             if found and route.method == method:
                 return self._by(route, found.groupdict(), query, headers, body)
         return _of_the_gateway(403, "Missing Authentication Token")
+
+    def _sign_in(self, said: Mapping[str, str]) -> Answer:
+        member = self.members.get(said["username"])
+        if member is None or member.password != said["password"]:
+            return _problem(401, "wrong_sign_in", "The user name or the password is wrong.")
+        token = f"token-{len(self.tokens)}-of-{said['username']}"
+        self.tokens[token] = member.claims
+        return 200, {"Content-Type": "application/json"}, json.dumps(member.answer(token)).encode()
 
     def _by(
         self,
@@ -165,7 +197,12 @@ class Site:
 
 
 def _of_the_gateway(status: int, message: str) -> Answer:
+    return _problem(status, "", message)
+
+
+def _problem(status: int, code: str, message: str) -> Answer:
     problem = {"type": "about:blank", "title": message, "status": status, "detail": message}
+    problem |= {"code": code} if code else {}
     return status, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode()
 
 
