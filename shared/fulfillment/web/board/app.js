@@ -131,7 +131,9 @@ setTimeout(() => { for (const later of [LATER.more, stock, () => import('./print
 if ('serviceWorker' in navigator) {
   const policy = globalThis.trustedTypes?.createPolicy('page', { createScriptURL: () => 'board/worker.js' });
   navigator.serviceWorker.register(policy ? policy.createScriptURL('') : 'board/worker.js', { scope: 'board' }).catch(() => {});
-  const all = ['stock', 'more', 'print', 'words-id', 'words-en'].map((name) => new URL(`${name}.js`, import.meta.url).href);
-  const loaded = [...all, location.pathname, ...performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/board/'))];
-  navigator.serviceWorker.ready.then(({ active }) => active.postMessage(loaded));
+  // What is here already, and what may be needed when the line is down; each once, or the worker's store refuses all.
+  const later = ['stock', 'more', 'print', 'words-id', 'words-en'].map((name) => new URL(`${name}.js`, import.meta.url).href);
+  const here_already = performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/board/'));
+  const files = [...new Set([new URL(location.pathname, location.href).href, ...later, ...here_already])];
+  navigator.serviceWorker.ready.then(({ active }) => active.postMessage(files));
 }
