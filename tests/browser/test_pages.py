@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Error
 
+from tests.browser.board import open_store, order, signed_in
 from tests.browser.windows import Windows, violations
 from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
+
+FIRST_LOAD_BYTES = 100_000
 
 
 def test_the_board_opens_with_nothing_refused_and_nothing_fetched_elsewhere(
@@ -20,9 +23,35 @@ def test_the_board_opens_with_nothing_refused_and_nothing_fetched_elsewhere(
     assert page.locator("h1").is_visible()
 
 
+def test_the_first_load_is_small(
+    site: Site, windows: Windows, record_property: pytest.RecordProperty
+) -> None:
+    # Given a store with work, and a phone that has never been here
+    open_store(site)
+    order(site, "P-1")
+
+    # When somebody signs in and sees the list
+    page = signed_in(site, windows).page
+    page.locator(".card").wait_for()
+
+    # Then what was loaded for it is little, not even compressed
+    entries = page.evaluate(
+        """performance.getEntries().filter((entry) => /board/.test(entry.name) && 'decodedBodySize' in entry)
+        .map((entry) => [entry.name, entry.decodedBodySize])"""
+    )
+    sizes = dict(entries)
+    assert len(sizes) > 12
+    assert min(sizes.values()) > 0
+    assert sum(sizes.values()) <= FIRST_LOAD_BYTES
+    record_property(
+        "figure", f"board: first load {sum(sizes.values()):,} bytes in {len(sizes)} files, uncompressed"
+    )
+
+
 def test_a_label_that_is_missing_is_found(site: Site, windows: Windows) -> None:
     # Given a page with a field that has no name
     page = windows.open(f"{site.url}/board", axe=True)
+    page.locator("h1").wait_for()
     page.evaluate("document.querySelector('main').append(document.createElement('input'))")
 
     # Then the judge of all other screens sees it
