@@ -6,15 +6,18 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
-from fulfillment.api.staff import cursor_of, location_of, page_of, step_of
+from fulfillment.api.staff import cursor_of, location_of, page_of, step_of, supervisor_step_of
 from fulfillment.api.task_requests import (
     AcceptIn,
     CollectIn,
+    HandOverIn,
     PickIn,
+    PutBackIn,
     ReadyIn,
     RefuseIn,
     ShipIn,
     UndoReadyIn,
+    UnlockIn,
 )
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
@@ -61,7 +64,21 @@ def collect(request: Request) -> Answer:
     """Handed over against the code."""
     step, said = step_of(request), request.parse(CollectIn)
     received = said.amount_received.to_domain() if said.amount_received else None
-    return bootstrap.work_tasks().collect(step, said.code, received, request.command(said))
+    command = request.command(said)
+    return bootstrap.work_tasks().collect(step, said.code, received, command, said.handover())
+
+
+def hand_over(request: Request) -> Answer:
+    """Handed over without the code."""
+    step, said = supervisor_step_of(request), request.parse(HandOverIn)
+    received = said.amount_received.to_domain() if said.amount_received else None
+    return bootstrap.work_tasks().hand_over(step, said.handover(), received, request.command(said))
+
+
+def unlock(request: Request) -> Answer:
+    """Wrong codes are forgiven."""
+    step = supervisor_step_of(request)
+    return bootstrap.work_tasks().unlock(step, request.command(request.parse(UnlockIn)))
 
 
 def ship(request: Request) -> Answer:
@@ -73,7 +90,17 @@ def ship(request: Request) -> Answer:
 def refuse(request: Request) -> Answer:
     """The store cannot."""
     step, said = step_of(request), request.parse(RefuseIn)
-    return bootstrap.work_tasks().refuse(step, said.reason, said.note, request.command(said))
+    command = request.command(said)
+    return bootstrap.work_tasks().refuse(step, said.reason, said.note, command, everything=said.everything)
+
+
+def put_back(request: Request) -> Answer:
+    """On the shelf again."""
+    step, said = step_of(request), request.parse(PutBackIn)
+    command = request.command(said)
+    return bootstrap.work_tasks().put_back(
+        step, said.units(), command, written_off=said.written_off, done_at=said.done_at
+    )
 
 
 TASK = "/v1/locations/{location_id}/tasks/{task_id}"
@@ -85,8 +112,11 @@ OPERATIONS = {
     f"POST {TASK}/ready": ready,
     f"POST {TASK}/undo-ready": undo_ready,
     f"POST {TASK}/collect": collect,
+    f"POST {TASK}/hand-over": hand_over,
+    f"POST {TASK}/unlock": unlock,
     f"POST {TASK}/ship": ship,
     f"POST {TASK}/refuse": refuse,
+    f"POST {TASK}/put-back": put_back,
 }
 
 

@@ -140,6 +140,16 @@ CASES: dict[str, Case] = {
     "tasks_collect_wrong_code": Case(
         says(409, code="wrong_code"), after=(PICKUP, "tasks_accept_pickup", "tasks_ready")
     ),
+    "tasks_hand_over": Case(
+        says(200, status="collected"),
+        after=(PICKUP, "tasks_accept_pickup", "tasks_ready"),
+        orders={"EVENT-PICKUP": "fulfilled"},
+    ),
+    "tasks_unlock": Case(says(200, status="ready"), after=(PICKUP, "tasks_accept_pickup", "tasks_ready")),
+    "tasks_put_back": Case(
+        says(200, status="cancelled", put_back=False),
+        after=(PICKUP, "tasks_accept_pickup", "tasks_pick", "orders_cancel"),
+    ),
     "tasks_ship": Case(
         says(200, status="shipped", carrier="JNE"),
         after=(DELIVERY, "tasks_accept_delivery"),

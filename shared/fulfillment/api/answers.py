@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fulfillment.domain.basket import Method
+from fulfillment.domain.handover import DocumentKind
 from fulfillment.domain.order import OrderStatus, PaymentState, ShipmentStatus
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -191,6 +192,14 @@ class TaskLine(LineOut):
     image_url: str | None
 
 
+class HandoverOut(AnswerModel):
+    """Who came for a task. ``document`` null: the code was shown."""
+
+    collector: str
+    document: DocumentKind | None
+    reason: str | None
+
+
 class TaskOut(AnswerModel):
     """A store's task. What no order says by itself is in listings, not in the answers of steps: ``service``,
     ``code_locked``, ``doubtful`` (units of it were looked for in vain here, and nobody counted since), names, person.
@@ -216,6 +225,7 @@ class TaskOut(AnswerModel):
     carrier: str | None = None
     tracking_number: str | None = None
     customer_name: str | None = None
+    handover: HandoverOut | None = None
     ship_to: dict[str, str] | None = None
 
 
@@ -245,7 +255,9 @@ class PolicyOut(BaseModel):
 
 
 class StockRowOut(AnswerModel):
-    """A SKU at a location."""
+    """A SKU at a location. ``doubtful``: units of it were looked for in vain, and nobody counted since. ``refusals``:
+    how many tasks staff refused or picked short there for this SKU, ever.
+    """
 
     location_id: str
     on_hand: int
@@ -253,6 +265,8 @@ class StockRowOut(AnswerModel):
     blocked: int
     available: int
     observed_at: Moment | None
+    doubtful: bool
+    refusals: int
 
 
 class StockOut(AnswerModel):

@@ -146,8 +146,11 @@ ROUTES: tuple[Route, ...] = (
             ("ready", "Put aside for the customer, who is told.", task_requests.ReadyIn),
             ("undo-ready", "Not ready after all; the code dies.", task_requests.UndoReadyIn),
             ("collect", "Handed over against the code.", task_requests.CollectIn),
+            ("hand-over", "Handed over without it, by a supervisor.", task_requests.HandOverIn),
+            ("unlock", "Wrong codes are forgiven, by a supervisor.", task_requests.UnlockIn),
             ("ship", "The parcel left.", task_requests.ShipIn),
             ("refuse", "The store cannot; the order looks on elsewhere.", task_requests.RefuseIn),
+            ("put-back", "What stood aside is on the shelf again.", task_requests.PutBackIn),
         )
     ),
     Route(

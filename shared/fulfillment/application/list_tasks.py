@@ -45,7 +45,10 @@ class ListTasks:
         order = self.orders.load(order_id)
         if order is None:
             raise NotFound("unknown_task", "There is no such task at this location.")
-        (view,) = self._shown([(order, of_location(order, number, location_id))])
+        task = of_location(order, number, location_id)
+        (view,) = self._shown([(order, task)])
+        if task.status == "collected" and (came := self.orders.handover(order_id, number)):
+            view["handover"] = views.handover(came)
         return view
 
     def _shown(self, tasks: Sequence[tuple[Order, Shipment]]) -> list[View]:

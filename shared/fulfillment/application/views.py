@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fulfillment.domain.basket import Money
 from fulfillment.domain.decision import Allocation, Shortfall
+from fulfillment.domain.handover import Handover
 from fulfillment.domain.order import CustomerContact, Order, Shipment, task_id
 from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise
@@ -164,6 +165,11 @@ def task(order: Order, shipment: Shipment, about: AboutTask | None = None) -> Vi
     return view
 
 
+def handover(came: Handover) -> View:
+    """Who came for a task, and what proved that they may have it."""
+    return {"collector": came.collector, "document": came.document, "reason": came.reason}
+
+
 def _task_lines(shipment: Shipment) -> Sequence[Allocation]:
     """What was asked of it: what it has, and what was not found when it was picked."""
     total: dict[str, Allocation] = {}
@@ -214,4 +220,6 @@ def stock_row(row: StockRow) -> View:
         "blocked": row.blocked,
         "available": row.available,
         "observed_at": moment(row.observed_at) if row.observed_at else None,
+        "doubtful": row.doubtful,
+        "refusals": row.refusals,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.application import views
@@ -16,16 +17,18 @@ from fulfillment.application.ports import (
     Stale,
     StockRepository,
 )
+from fulfillment.application.relieve_shortfall import MAX_PAGES, TASKS_PAGE
 from fulfillment.application.timetable import Timetable
 from fulfillment.application.views import View
 from fulfillment.application.writing import change_order
-from fulfillment.domain import picking, pickup_code, task_steps
+from fulfillment.domain import picking, pickup_code, putting_back, task_steps
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import Conflict, NotFound
-from fulfillment.domain.order import Change, Order, Shipment, parse_task_id
+from fulfillment.domain.handover import Handover
+from fulfillment.domain.order import Change, Order, Shipment, left_the_shelf, parse_task_id
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.service import kept_until
-from fulfillment.domain.stock import RefusalReason
+from fulfillment.domain.stock import RefusalReason, StockRow
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class TaskStep:
 
 @dataclass(frozen=True)
 class WorkTasks:
-    """accept, pick, ready, collect, ship, refuse. Each answers with the task as it then is."""
+    """accept, pick, ready, collect, ship, refuse, put back. Each answers with the task as it then is."""
 
     orders: OrderRepository
     stock: StockRepository
@@ -93,7 +96,14 @@ class WorkTasks:
 
         return self._take(step, command, take)
 
-    def collect(self, step: TaskStep, said: str, received: Money | None, command: Command) -> Answer:
+    def collect(
+        self,
+        step: TaskStep,
+        said: str,
+        received: Money | None,
+        command: Command,
+        handover: Handover | None = None,
+    ) -> Answer:
         """Hand over to whoever says the code. Each try is counted before it is compared; five and it is locked."""
         right: CodeMark | None = None
 
@@ -103,7 +113,29 @@ class WorkTasks:
             if task.code != right:  # after a lost race what was right is not tried again
                 self._check_code(order, task, said)
                 right = task.code
-            return task_steps.collected(order, task, received, step.by, now)
+            return task_steps.collected(order, task, received, step.by, now, handover)
+
+        return self._take(step, command, take)
+
+    def hand_over(
+        self, step: TaskStep, handover: Handover, received: Money | None, command: Command
+    ) -> Answer:
+        """Hand over without the code, to somebody whose document a supervisor saw."""
+
+        def take(order: Order, task: Shipment, now: datetime) -> Change | None:
+            return task_steps.collected(order, task, received, step.by, now, handover)
+
+        return self._take(step, command, take)
+
+    def unlock(self, step: TaskStep, command: Command) -> Answer:
+        """Forgive the wrong tries; the customer is told another code. Nothing to do where it is not locked."""
+
+        def take(order: Order, task: Shipment, _now: datetime) -> Change | None:
+            tried = self.orders.tries([(order.order_id, task)])
+            if task.status == "ready" and tried.get((order.order_id, task.number), 0) < pickup_code.MAX_TRIES:
+                return None
+            renewed = replace(task, code_version=task.code_version + 1)
+            return task_steps.code_renewed(order, task, self._new_code(order, renewed), step.by)
 
         return self._take(step, command, take)
 
@@ -118,15 +150,60 @@ class WorkTasks:
 
         return self._take(step, command, take)
 
-    def refuse(self, step: TaskStep, reason: RefusalReason, note: str | None, command: Command) -> Answer:
-        """The store cannot. Its stock is corrected in the same write, and the order looks on elsewhere."""
+    def refuse(
+        self,
+        step: TaskStep,
+        reason: RefusalReason,
+        note: str | None,
+        command: Command,
+        *,
+        everything: bool = False,
+    ) -> Answer:
+        """The store cannot. Its stock is corrected in the same write, and the order looks on elsewhere.
+        ``everything``: there is nothing of these SKUs here; others' work that needs them is told to give way.
+        """
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
-            keys = {(a.sku, task.location_id) for a in task.allocations}
-            rows = list(self.stock.rows(keys).values()) if reason == "not_found" else []
+            skus = {a.sku for a in task.allocations}
+            rows: list[StockRow] = []
+            if reason == "not_found" or everything:
+                rows = list(self.stock.rows({(sku, task.location_id) for sku in skus}).values())
             if task.holds_stock and not task_steps.still_reserved(task, rows):
                 raise Stale(order.order_id)  # somebody ended the task between the reading of order and stock
-            return task_steps.refused(order, task, reason, note, rows, now, step.by)
+            picked = self._picked(order.order_id, task) if everything else None
+            return task_steps.refused(order, task, reason, note, rows, now, step.by, picked)
+
+        return self._take(step, command, take)
+
+    def _picked(self, order_id: str, refused: Shipment) -> Mapping[str, int]:
+        """Units by SKU that stand picked for others. The work list may be some moments behind: then a unit too
+        many or too few is believed to be missing, until the count that is due anyhow.
+        """
+        picked = Counter[str]()
+        after = None
+        for _ in range(MAX_PAGES):
+            page, after = self.orders.open_tasks(refused.location_id, TASKS_PAGE, after)
+            for other_id, task in page:
+                if left_the_shelf(task) and (other_id, task.number) != (order_id, refused.number):
+                    for sku, quantity in task.units():
+                        picked[sku] += quantity
+            if after is None:
+                break
+        return picked
+
+    def put_back(
+        self,
+        step: TaskStep,
+        said: Mapping[str, int],
+        command: Command,
+        *,
+        written_off: bool = False,
+        done_at: datetime | None = None,
+    ) -> Answer:
+        """So many units by line are on the shelf again, or will never be."""
+
+        def take(order: Order, task: Shipment, _now: datetime) -> Change | None:
+            return putting_back.put_back(order, task, said, step.by, written_off=written_off, done_at=done_at)
 
         return self._take(step, command, take)
 

@@ -12,6 +12,7 @@ from fulfillment.domain.basket import CustomerPlace, Line, Method, Money
 from fulfillment.domain.decision import Allocation, PlannedShipment, Shortfall
 from fulfillment.domain.errors import NotFound
 from fulfillment.domain.events import EventType
+from fulfillment.domain.handover import Handover
 from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacement, stock_effects
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.promise import Promise
@@ -230,6 +231,7 @@ class Change:
     replacements: tuple[StockReplacement, ...] = ()
     capacity: tuple[CapacityEffect, ...] = ()
     events: tuple[tuple[EventType, Mapping[str, Any]], ...] = ()
+    handover: tuple[int, Handover] | None = None  # of the task with this number
 
 
 DEFAULT_CHANNEL = "web"

@@ -75,6 +75,14 @@ class StockRow:
             return replace(freed, blocked=freed.blocked + quantity)
         return freed
 
+    def emptied(self, quantity: int, reason: RefusalReason, picked: int) -> StockRow:
+        """As ``refused``, and there is nothing of it to be had here at all: also what others were promised is believed
+        to be missing until a count, but for the ``picked`` units, which somebody held in hand.
+        """
+        row = self.refused(quantity, reason)
+        gone = max(0, row.on_hand - row.blocked - picked)
+        return replace(row, blocked=row.blocked + gone, missing=row.missing + gone)
+
     def counted(self, on_hand: int, observed_at: datetime) -> StockRow:
         """What the row becomes when somebody counted: units that were missing are settled by it."""
         return replace(

@@ -4,7 +4,7 @@ Change; to pick is in ``picking.py``, to put back in ``putting_back.py``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from fulfillment.domain.basket import Money
 from fulfillment.domain.errors import InvalidRequest, NotFound, WrongState
 from fulfillment.domain.events import EventType
+from fulfillment.domain.handover import Handover
 from fulfillment.domain.ledger import (
     CapacityEffect,
     EffectKind,
@@ -22,6 +23,7 @@ from fulfillment.domain.ledger import (
 from fulfillment.domain.order import Change, Order, Shipment, ShipmentStatus, left_the_shelf, task_id
 from fulfillment.domain.order_steps import fulfilled_if_done
 from fulfillment.domain.pickup_code import CodeMark
+from fulfillment.domain.shortage import short_of
 from fulfillment.domain.stock import EndingReason, StockRow
 
 
@@ -96,6 +98,18 @@ def not_ready(order: Order, shipment: Shipment, by: str, now: datetime) -> Chang
     return step(order, undone, "TaskNotReady", by)
 
 
+def code_renewed(order: Order, shipment: Shipment, code: CodeMark, by: str) -> Change:
+    """The wrong tries are forgiven: the old code dies, and the customer is told another."""
+    require(shipment, "unlock", {"ready"})
+    renewed = replace(
+        shipment,
+        code=code,
+        code_version=shipment.code_version + 1,
+        unlocked=shipment.unlocked + 1,
+    )
+    return step(order, renewed, "CodeRenewed", by)
+
+
 def require_collectable(order: Order, shipment: Shipment, received: Money | None, now: datetime) -> None:
     """Refuse a hand-over that cannot be right whatever the code is. What is kept no longer is not handed over, also
     before the sweep has ended the task: the money goes back.
@@ -111,11 +125,20 @@ def require_collectable(order: Order, shipment: Shipment, received: Money | None
     _require_amount(order, received)
 
 
-def collected(order: Order, shipment: Shipment, received: Money | None, by: str, now: datetime) -> Change:
-    """The customer has the goods. The code was checked before."""
+def collected(
+    order: Order,
+    shipment: Shipment,
+    received: Money | None,
+    by: str,
+    now: datetime,
+    handover: Handover | None = None,
+) -> Change:
+    """The customer has the goods, or whoever came for them. The code was checked before, or a document seen."""
     require_collectable(order, shipment, received, now)
     done = replace(shipment, status="collected", status_at=now)
-    return _handed_over(order, done, received, "TaskCollected", by)
+    document = {"document": handover.document} if handover and handover.document else {}
+    change = _handed_over(order, done, received, "TaskCollected", by, **document)
+    return replace(change, handover=(shipment.number, handover)) if handover else change
 
 
 def shipped(
@@ -143,22 +166,29 @@ def refused(
     rows: Sequence[StockRow],
     now: datetime,
     by: str | None = None,
+    nothing_left_but: Mapping[str, int] | None = None,
 ) -> Change:
     """The store cannot. Its stock is corrected, it is never asked again for this order, and the order looks on.
 
     ``stock_short``, which no store says, ends a task whose units turned out not to be there; it reads like a refusal.
     ``rows`` are the stock rows of the shipment's SKUs, needed for ``not_found``. A refused pickup waits for the
     customer's choice; it never becomes a delivery by itself. What was picked, or is damaged, stands aside until it is
-    put back.
+    put back. ``nothing_left_but``: none of these SKUs is to be had here, but for so many units that were picked for
+    others; who was promised more than that is told as a shortfall.
     """
     require(shipment, "refuse", {"open", "accepted", "picked", "ready"})
     aside = reason == "damaged" or (left_the_shelf(shipment) and reason != "not_found")
     effects: tuple[StockEffect, ...] = ()
     replacements: tuple[StockReplacement, ...] = ()
-    if reason == "not_found":
+    if reason == "not_found" or (nothing_left_but is not None and reason == "damaged"):
         row_by_sku = {row.sku: row for row in rows}
         replacements = tuple(
-            StockReplacement(row_by_sku[e.sku], row_by_sku[e.sku].refused(e.quantity, reason))
+            StockReplacement(
+                row_by_sku[e.sku],
+                row_by_sku[e.sku].refused(e.quantity, reason)
+                if nothing_left_but is None
+                else row_by_sku[e.sku].emptied(e.quantity, reason, nothing_left_but.get(e.sku, 0)),
+            )
             for e in stock_effects("release", shipment.location_id, shipment.units())
         )
     else:
@@ -183,7 +213,18 @@ def refused(
     place = CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1)
     told: EventType = "TaskRefused"
     detail = event_detail(ended, order, by, reason=reason)
-    return Change(changed, effects, replacements, (place,), ((told, detail),))
+    return Change(changed, effects, replacements, (place,), ((told, detail), *_shortfalls(replacements)))
+
+
+def _shortfalls(
+    replacements: Sequence[StockReplacement],
+) -> tuple[tuple[EventType, Mapping[str, Any]], ...]:
+    told: EventType = "StockShortfall"
+    return tuple(
+        (told, {"sku": row.sku, "location_id": row.location_id, "missing": short_of(row)})
+        for row in (replacement.after for replacement in replacements)
+        if short_of(row)
+    )
 
 
 def still_reserved(shipment: Shipment, rows: Sequence[StockRow]) -> bool:
@@ -210,14 +251,16 @@ def said_at(done_at: datetime | None) -> dict[str, str]:
     return {"done_at": done_at.isoformat()} if done_at else {}
 
 
-def _handed_over(order: Order, done: Shipment, received: Money | None, event: EventType, by: str) -> Change:
+def _handed_over(
+    order: Order, done: Shipment, received: Money | None, event: EventType, by: str, **more: str
+) -> Change:
     changed = replace(
         order.with_shipment(done),
         payment=replace(order.payment, amount_received=received) if received else order.payment,
         version=order.version + 1,
     )
     changed = fulfilled_if_done(changed)
-    events: tuple[tuple[EventType, dict[str, Any]], ...] = ((event, event_detail(done, order, by)),)
+    events: tuple[tuple[EventType, dict[str, Any]], ...] = ((event, event_detail(done, order, by, **more)),)
     if changed.status == "fulfilled":
         events += (("OrderFulfilled", {}),)
     stock = stock_effects("hand_over", done.location_id, done.units())

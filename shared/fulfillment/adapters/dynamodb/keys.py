@@ -5,7 +5,8 @@
 | an order with its tasks, story and decisions    | Orders         | Query ``order_id``                             |
 | the decisions of an order                       | Orders         | Query ``order_id``, ``sk`` from ``DECISION#``  |
 | the order row alone                             | Orders         | Get ``order_id``, ``ORDER``                    |
-| the person behind an order                      | Orders         | Get ``order_id``, ``CONTACT``                  |
+| the person behind an order                      | Orders         | BatchGet ``order_id``, ``CONTACT``             |
+| who came for a task                             | Orders         | BatchGet ``order_id``, ``HANDOVER#<n>``        |
 | codes tried at a task                           | Orders         | Update, BatchGet ``order_id``, ``TRIES#<n>``   |
 | open tasks of a location, most urgent first     | Orders / work  | Query ``work_location``, ascending ``work_due`` |
 | reservations that are over                      | Orders / due   | Query ``due_bucket`` (8), ``due_at`` up to now |
@@ -57,6 +58,11 @@ def instant(at: datetime) -> str:
 def shipment(number: int) -> str:
     """Sort key of the ``number``-th shipment (from 1). Zero-padded, so text order is number order."""
     return f"{SHIPMENT_PREFIX}{number:04d}"
+
+
+def handover(number: int) -> str:
+    """Sort key of who came for a shipment. It stands before ``ORDER``, so that nobody who reads an order reads it."""
+    return f"HANDOVER#{number:04d}"
 
 
 def tries(number: int, unlocked: int = 0) -> str:

@@ -223,6 +223,16 @@ def _record(transaction: Transaction, tables: Tables, write: Write) -> None:
                 "record": {"B": write.decision},
             },
         )
+    if write.change.handover:
+        number_, handover = write.change.handover
+        transaction.put_new(
+            tables.orders,
+            {
+                "order_id": text(write.change.order.order_id),
+                "sk": text(keys.handover(number_)),
+                "document": text(to_document(handover)),
+            },
+        )
     for item in movement_items(write.movements):
         transaction.put_new(tables.stock_movements, item)
 

@@ -17,6 +17,7 @@ from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import MAX_ACTIONS, Transaction
 from fulfillment.application.ports import Answer, Held, NotWritten, Stale, TooLarge, Write
 from fulfillment.domain.errors import Busy
+from fulfillment.domain.handover import Handover
 from fulfillment.domain.order import CustomerContact, Order, Shipment
 
 if TYPE_CHECKING:
@@ -216,6 +217,12 @@ class DynamoDBOrderRepository:
         return {
             text_of(row, "order_id"): from_document(CustomerContact, text_of(row, "document")) for row in rows
         }
+
+    def handover(self, order_id: str, number_: int) -> Handover | None:
+        """Who came for the task; None when nobody else did than the customer with the code, or when erased."""
+        for row in self._several([order_id], keys.handover(number_)):
+            return from_document(Handover, text_of(row, "document"))
+        return None
 
     def tries(self, tasks: Collection[tuple[str, Shipment]]) -> Mapping[tuple[str, int], int]:
         """How many codes were tried at these tasks, where any was: by order and number."""
