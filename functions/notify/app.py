@@ -14,8 +14,11 @@ from fulfillment.observability import Metric, count, logger, metrics
 
 def tell(event: Event) -> None:
     """Send what this event has to tell and was not told before."""
-    sent = bootstrap.notify()(event)
-    count(Metric.MESSAGE_SENT, sent)
+    told = bootstrap.notify()(event)
+    for message_id, channel, reason in told.refused:
+        logger.warning("refused", extra={"message_id": message_id, "channel": channel, "reason": reason})
+    count(Metric.MESSAGE_SENT, told.sent)
+    count(Metric.MESSAGE_REFUSED, len(told.refused))
 
 
 @logger.inject_lambda_context

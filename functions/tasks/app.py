@@ -25,8 +25,9 @@ from fulfillment.observability import logger, metrics
 
 
 def listed(request: Request) -> View:
-    """Open tasks, most urgent first."""
+    """Open tasks, most urgent first. Whoever asks has the board open."""
     _, location_id = location_of(request)
+    bootstrap.see_board()(location_id)
     tasks, more = bootstrap.list_tasks()(location_id, *page_of(request, location_id))
     return {"tasks": tasks, "next_cursor": cursor_of(more)}
 

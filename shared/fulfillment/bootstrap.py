@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import bootstrap_customer
+from fulfillment import bootstrap_customer, bootstrap_messages
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import (
@@ -18,10 +18,8 @@ from fulfillment.adapters.dynamodb.catalog import (
 )
 from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
 from fulfillment.adapters.messaging import (
-    DynamoDBSentMessages,
     EventBridgeBus,
     ParkedMessages,
-    SnsMessenger,
     SqsStockFeed,
 )
 from fulfillment.adapters.secrets import SecretKeys
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     from fulfillment.application.get_order import GetOrder
     from fulfillment.application.hold_order import HoldOrder
     from fulfillment.application.list_tasks import ListTasks
-    from fulfillment.application.notify import Notify
     from fulfillment.application.operate import Operate
     from fulfillment.application.place_order import PlaceOrder
     from fulfillment.application.reconcile import Reconcile
@@ -62,6 +59,9 @@ if TYPE_CHECKING:
 customer_links = bootstrap_customer.customer_links
 customer_page = bootstrap_customer.customer_page
 choose = bootstrap_customer.choose
+notify = bootstrap_messages.notify
+see_board = bootstrap_messages.see_board
+take_receipt = bootstrap_messages.take_receipt
 
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.
@@ -290,31 +290,6 @@ def take_stock_file() -> TakeStockFile:
         DynamoDBCatalogRepository(client, tables),
         DynamoDBLocationRepository(client, tables),
         DynamoDBStockRepository(client, tables),
-        SystemClock(),
-    )
-
-
-@cache
-def notify() -> Notify:
-    """Messages to stores and customers."""
-    from fulfillment.application.notify import Notify
-
-    needed = (
-        "tables.products",
-        "tables.locations",
-        "tables.idempotency",
-        "store_topic_arn",
-        "customer_topic_arn",
-    )
-    known = _settings().need(*needed)
-    client = aws.dynamodb()
-    return Notify(
-        _orders(),
-        DynamoDBLocationRepository(client, known.tables),
-        DynamoDBCatalogRepository(client, known.tables),
-        _pickup_codes(),
-        SnsMessenger(aws.sns(), known.store_topic_arn, known.customer_topic_arn),
-        DynamoDBSentMessages(client, known.tables.idempotency),
         SystemClock(),
     )
 

@@ -31,6 +31,9 @@ class Metric(StrEnum):
     MESSAGE_PARKED = "MessageParked"
     EVENT_PUBLISHED = "EventPublished"
     MESSAGE_SENT = "MessageSent"
+    MESSAGE_REFUSED = "MessageRefused"  # by a channel, which made room for the next
+    MESSAGE_ARRIVED = "MessageArrived"
+    MESSAGE_FAILED = "MessageFailed"  # after a channel had taken it
     RESERVATIONS_SWEPT = "ReservationsSwept"
     LADDER_STEPS = "LadderSteps"  # of tasks that nobody accepted, readied or came for in time
     STOCK_DIFFERENCES = "StockDifferences"

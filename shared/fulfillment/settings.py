@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 
 from fulfillment.adapters.dynamodb.tables import Tables
 
+NONE = "none"  # said on purpose, where a variable may be without a value
+
 
 class MissingSetting(Exception):
     """An environment variable that this function needs is not set."""
@@ -31,6 +33,13 @@ class Settings:
     staff_client_id: str = ""
     stock_feed_queue_url: str = ""
     parked_queue_url: str = ""
+    notify_queue_url: str = ""
+    whatsapp_origination: str = ""
+    sms_origination: str = ""
+    sms_configuration_set: str = ""
+    email_from: str = ""
+    email_configuration_set: str = ""
+    public_url: str = ""
 
     def need(self, *names: str) -> Settings:
         """The same settings, after checking that these (table names as ``tables.orders``) are there."""
@@ -41,6 +50,11 @@ class Settings:
                 variable = f"{table}_TABLE" if owner else name
                 raise MissingSetting(f"The environment variable {variable.upper()} is not set.")
         return self
+
+    def chosen(self, name: str) -> str:
+        """What may be left unset on purpose: empty when it says ``none``."""
+        value: str = getattr(self.need(name), name)
+        return "" if value == NONE else value
 
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:

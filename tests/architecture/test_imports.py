@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
+from tests.support.aws_world import CREDENTIALS, NO_SENDERS, TABLE_VARIABLES
 from tests.support.template import ROOT
 
-LEAN = ("stock_feed", "stock_files", "tasks", "board", "publish", "notify", "sweep", "reconcile")
+LEAN = ("stock_feed", "stock_files", "tasks", "board", "publish", "notify", "receipts", "sweep", "reconcile")
 ROUTING = ("options", "orders", "intake", "reroute", "customer", "admin")
 VARIABLES = (
     *TABLE_VARIABLES,
@@ -26,6 +26,7 @@ VARIABLES = (
     "STAFF_CLIENT_ID",
     "STOCK_FEED_QUEUE_URL",
     "PARKED_QUEUE_URL",
+    *NO_SENDERS,
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
 )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.e2e import kiosks
+from tests.e2e import kiosks, telling
 from tests.e2e.customers import customer_page
 from tests.e2e.wishes import (
     MORE_THAN_THERE_IS,
@@ -317,6 +317,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Customer": (customer_page,),
     "Publish": (handover,),
     "Notify": (handover,),
+    "Receipts": (telling.receipts,),
     "Sweep": (expiry,),
     "Reconcile": (audit,),
     "Admin": (administration,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +17,13 @@ from fulfillment.adapters.dynamodb.catalog import (
     DynamoDBConfigRepository,
     DynamoDBLocationRepository,
 )
+from fulfillment.adapters.dynamodb.deliveries import DynamoDBBoards, DynamoDBDeliveries
 from fulfillment.adapters.dynamodb.rows import number, text
 from fulfillment.adapters.dynamodb.tables import Tables
-from fulfillment.adapters.messaging import DynamoDBSentMessages
+from fulfillment.application.notify_ports import Delivery
 from fulfillment.application.ports import Stale, WindowKey
 from fulfillment.domain.basket import Point
+from fulfillment.domain.events import Event
 from fulfillment.domain.location import PlaceRecord, Zone
 from fulfillment.domain.policy import AppliesTo, CostRates, Policy
 from tests.support import dynamodb_local
@@ -231,10 +234,51 @@ def test_windows_are_read_by_the_hundred(world: World) -> None:
     assert capacity.used([]) == {}
 
 
-def test_a_message_is_sent_once_it_is_marked(world: World) -> None:
-    sent = DynamoDBSentMessages(aws.dynamodb(), tables().idempotency)
-    assert sent.was_sent("m1") is False
-    sent.mark_sent("m1", MONDAY_NOON)
-    sent.mark_sent("m1", MONDAY_NOON)
-    assert sent.was_sent("m1") is True
-    assert sent.was_sent("m2") is False
+CONFIRMED = Event("e1", "OrderConfirmed", MONDAY_NOON, "A-1", {"tasks": []})
+
+
+def test_what_became_of_a_message_is_true_once_however_often_it_is_said(world: World) -> None:
+    deliveries = DynamoDBDeliveries(aws.dynamodb(), tables().idempotency)
+    assert deliveries.of("m1") == Delivery()
+
+    # When a message is handed to two channels, and each thing is said twice
+    for _ in range(2):
+        deliveries.begin("m1", CONFIRMED, MONDAY_NOON)
+        deliveries.taken("m1", "whatsapp", MONDAY_NOON, "aws-1")
+        assert deliveries.failed("m1", "whatsapp") == CONFIRMED
+        deliveries.taken("m1", "sms", MONDAY_NOON)
+        assert deliveries.arrived("m1", "sms") == CONFIRMED
+
+    # Then all of it is known, and nothing of another
+    assert deliveries.of("m1") == Delivery(
+        frozenset({"whatsapp", "sms"}), frozenset({"whatsapp"}), frozenset({"sms"})
+    )
+    assert deliveries.named("aws-1") == ("m1", "whatsapp")
+    assert deliveries.of("m2") == Delivery()
+    assert deliveries.named("aws-2") is None
+
+
+def test_a_receipt_for_what_nobody_sent_leaves_nothing_behind(world: World) -> None:
+    deliveries = DynamoDBDeliveries(aws.dynamodb(), tables().idempotency)
+
+    assert deliveries.failed("m1", "sms") is None
+    assert deliveries.arrived("m1", "sms") is None
+    assert world.rows("Idempotency") == []
+
+
+def test_an_open_board_is_written_down_once_a_minute(world: World) -> None:
+    # Given two workers that each answer a board every few seconds
+    table = tables().idempotency
+    one, other = DynamoDBBoards(aws.dynamodb(), table), DynamoDBBoards(aws.dynamodb(), table)
+    moments = [MONDAY_NOON + timedelta(seconds=seconds) for seconds in (0, 5, 30, 59)]
+
+    # When it is open for a minute
+    for at in moments:
+        one.seen("senayan", at)
+        other.seen("senayan", at)
+
+    # Then the first moment stands, and the next minute's the next
+    assert one.last_seen("senayan") == MONDAY_NOON
+    other.seen("senayan", MONDAY_NOON + timedelta(seconds=61))
+    assert one.last_seen("senayan") == MONDAY_NOON + timedelta(seconds=61)
+    assert one.last_seen("kota") is None

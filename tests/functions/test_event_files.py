@@ -194,6 +194,7 @@ CASES: dict[str, Case] = {
         after=(PICKUP,),
         told=(("CustomerTopic", "OrderConfirmed"), ("StoreTopic", "OrderConfirmed")),
     ),
+    "receipts": Case(ALL_TAKEN, after=(PICKUP,), orders={"EVENT-PICKUP": "confirmed"}),
     "reroute": Case(ALL_TAKEN, after=(DELIVERY, "tasks_refuse"), orders={"EVENT-DELIVERY": "confirmed"}),
     "reroute_shortfall": Case(
         ALL_TAKEN, after=(PICKUP, "stock_feed_short"), orders={"EVENT-PICKUP": "needs_choice"}

@@ -24,7 +24,7 @@ TABLES = (
     "Idempotency",
     "Staff",
 )
-QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify")
+QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify", "Receipts")
 FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 
 

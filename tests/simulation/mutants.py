@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb import order_counts, order_write
 from fulfillment.adapters.dynamodb import stock as stock_rows
 from fulfillment.adapters.dynamodb import transaction as transactions
+from fulfillment.adapters.dynamodb.deliveries import DynamoDBDeliveries
 from fulfillment.adapters.dynamodb.orders import DynamoDBOrderRepository
 from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.adapters.messaging import EventBridgeBus
 from fulfillment.application import confirm_order
-from fulfillment.application.notify import Notify
+from fulfillment.application.notify_ports import TOPIC, Delivery
 from fulfillment.application.place_order import PlaceOrder
 from fulfillment.application.ports import StockShort, Write
 from fulfillment.domain import order as orders
@@ -189,16 +191,14 @@ def events_are_told_after_the_write(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def a_message_counts_as_sent_before_it_is(patch: pytest.MonkeyPatch) -> None:
-    def marks_first(self: Notify, event: Event) -> int:
-        order = self.orders.load(event.order_id)
-        messages = self._messages(event, order) if order else ()
-        for message in messages:
-            if not self.sent.was_sent(message.message_id):
-                self.sent.mark_sent(message.message_id, self.clock.now())
-                self.messenger.send(message)
-        return len(messages)
+    ask = DynamoDBDeliveries.of
 
-    patch.setattr(Notify, "__call__", marks_first)
+    def marks_first(self: DynamoDBDeliveries, message_id: str) -> Delivery:
+        known = ask(self, message_id)
+        self.taken(message_id, TOPIC, SystemClock().now())
+        return known
+
+    patch.setattr(DynamoDBDeliveries, "of", marks_first)
 
 
 # --- answers misread, and things forgotten

@@ -64,7 +64,9 @@ class Services:
                 if entry["DetailType"] in rule["EventPattern"]["detail-type"]:
                     for target in rule["Targets"]:
                         body = json.dumps({"detail-type": entry["DetailType"], "detail": detail})
-                        self.queues[target["Arn"]["Fn::GetAtt"][0]].append(Message(body))
+                        queue = target["Arn"]["Fn::GetAtt"][0]
+                        if queue in self.queues:  # no webhook is set up here
+                            self.queues[queue].append(Message(body))
         return {"Entries": [{"EventId": str(n)} for n, _ in enumerate(Entries)]}
 
     def publish(self, Message: str, **_: Any) -> Mapping[str, Any]:  # noqa: N803

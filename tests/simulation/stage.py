@@ -24,7 +24,7 @@ from fulfillment.observability import logger
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.services import Services
 from tests.simulation.wire import Plan, Wire
-from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
+from tests.support.aws_world import CREDENTIALS, NO_SENDERS, TABLE_VARIABLES
 from tests.support.functions import STAFF_CLIENT
 
 VARIABLES = {
@@ -35,6 +35,7 @@ VARIABLES = {
     "CUSTOMER_TOPIC_ARN": "customers",
     "STOCK_FEED_QUEUE_URL": "StockFeedQueue",
     "PARKED_QUEUE_URL": "parked",
+    **NO_SENDERS,
     "OPTION_KEY_SECRET_ID": "option-key",
     "PICKUP_CODE_SECRET_ID": "pickup-code-key",
     "STAFF_PIN_SECRET_ID": "staff-pin-key",

@@ -35,6 +35,16 @@ TABLE_VARIABLES = {
     "IDEMPOTENCY_TABLE": "Idempotency",
     "STAFF_TABLE": "Staff",
 }
+# No channel is set up but the topic, and no page: as the template has it where nothing is said.
+NO_SENDERS = {
+    "NOTIFY_QUEUE_URL": "NotifyQueue",
+    "WHATSAPP_ORIGINATION": "none",
+    "SMS_ORIGINATION": "none",
+    "SMS_CONFIGURATION_SET": "none",
+    "EMAIL_FROM": "none",
+    "EMAIL_CONFIGURATION_SET": "none",
+    "PUBLIC_URL": "none",
+}
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

@@ -61,10 +61,12 @@ def everything() -> Iterator[dict[str, str]]:
             **aws_world.make_tables(boto3.client("dynamodb")),
             **aws_world.make_secrets(),
             "STAFF_CLIENT_ID": STAFF_CLIENT,
+            **aws_world.NO_SENDERS,
             "EVENT_BUS_NAME": aws_world.make_bus(queues),
             "STORE_TOPIC_ARN": topics["StoreTopic"],
             "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],
             "STOCK_FEED_QUEUE_URL": queues["StockFeedQueue"],
+            "NOTIFY_QUEUE_URL": queues["NotifyQueue"],
             "PARKED_QUEUE_URL": queues["StockFeedDeadLetters"],
         }
         for name, value in variables.items():

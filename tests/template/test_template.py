@@ -116,6 +116,7 @@ def test_every_asynchronous_path_ends_somewhere() -> None:
 def test_the_bus_may_send_to_its_queues_and_nobody_else() -> None:
     policies = {p["Queues"][0]["Ref"]: p for p in resources("AWS::SQS::QueuePolicy").values()}
     del policies["StockFilesQueue"]  # the bucket's, below
+    del policies["ReceiptsQueue"]  # the topic's, below
     targets = {
         arn["Fn::GetAtt"][0]
         for rule in resources("AWS::Events::Rule").values()
@@ -144,6 +145,42 @@ def test_the_bucket_may_send_to_its_queue_and_nobody_else() -> None:
     assert statement["Condition"] == {
         "ArnEquals": {"aws:SourceArn": {"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{name}", stack]}},
         "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+    }
+
+
+def test_receipts_come_from_their_topic_and_that_is_written_to_by_the_services_of_this_account() -> None:
+    # Given the topic of receipts, its queue and its key
+    (subscription,) = resources("AWS::SNS::Subscription").values()
+    (to_queue,) = resources("AWS::SQS::QueuePolicy")["ReceiptsQueuePolicy"]["PolicyDocument"]["Statement"]
+    _ours, to_topic = resources("AWS::SNS::TopicPolicy")["ReceiptTopicPolicy"]["PolicyDocument"]["Statement"]
+    (key,) = resources("AWS::KMS::Key").values()
+
+    # Then the topic sends to the queue, and nobody else does
+    assert subscription["TopicArn"] == {"Ref": "ReceiptTopic"}
+    assert subscription["Endpoint"]["Fn::GetAtt"][0] == "ReceiptsQueue"
+    assert to_queue["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "ReceiptTopic"}}}
+
+    # And only what the services do for this account reaches the topic, through a key that they may use
+    here = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert to_topic["Condition"] == key["KeyPolicy"]["Statement"][1]["Condition"] == here
+    assert to_topic["Principal"] == key["KeyPolicy"]["Statement"][1]["Principal"]
+    assert resources("AWS::SNS::Topic")["ReceiptTopic"]["KmsMasterKeyId"] == {"Ref": "ReceiptKey"}
+
+
+def test_a_channel_that_is_not_set_up_leaves_nothing_in_the_stack() -> None:
+    conditions = {
+        name: resource.get("Condition")
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Policy" or name.startswith(("Receipt", "Email"))
+    }
+    always = {name for name, condition in conditions.items() if condition is None}
+
+    assert all(name.startswith("Receipts") for name in always)  # the queue and its function
+    assert {name: conditions[name] for name in ("SendWhatsApp", "SendSms", "SendEmail", "TellAgain")} == {
+        "SendWhatsApp": "SendsWhatsApp",
+        "SendSms": "SendsSms",
+        "SendEmail": "SendsEmail",
+        "TellAgain": "SendsByItself",
     }
 
 
@@ -252,6 +289,7 @@ def test_functions_that_never_route_get_the_lean_layer() -> None:
         "BoardFunction",
         "PublishFunction",
         "NotifyFunction",
+        "ReceiptsFunction",
         "SweepFunction",
         "ReconcileFunction",
     }

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from fulfillment.application.notices import Notice, customer_notice, language, local_time, store_notice
-from fulfillment.application.notify import TO_CUSTOMER
+from fulfillment.application.notice_words import STORE, Notice
+from fulfillment.application.notices import (
+    customer_notice,
+    language,
+    local_time,
+    store_facts,
+    store_language,
+    store_notice,
+    store_words,
+)
+from fulfillment.application.notify import ABOUT_ONE_TASK, TO_CUSTOMER, WITH_CODE
 from fulfillment.domain.decision import Allocation
 from fulfillment.domain.events import Event
-from fulfillment.domain.order import Shipment
+from fulfillment.domain.location import Location
+from fulfillment.domain.order import Order, Shipment
+from fulfillment.domain.product import Product
 from tests.support.builders import MONDAY_NOON, a_location, a_product
 from tests.support.values import a_contact, a_promise, a_shipment, an_order
 
@@ -24,6 +36,9 @@ HEARD = [
     ("TaskReady", "pickup"),
     ("TaskShipped", "delivery"),
     ("ChoiceRequired", "pickup"),
+    *((event, "pickup") for event in ("TaskNotReady", "TaskOverdue", "TaskUncollected")),
+    *((event, "pickup") for event in ("CodeRenewed", "CollectReminded")),
+    ("ChoiceMade", "pickup"),
     *(
         (event, method)
         for event in ("OrderCancelled", "OrderExpired", "OrderUnfillable")
@@ -35,13 +50,19 @@ READY_WORDS = {"id": ("siap diambil di", "kode", "tunjukkan"), "en": ("is ready"
 
 
 def told(
-    event: str, method: str, locale: str, *tasks: Shipment, code: str | None = CODE, **more: Any
+    event: str,
+    method: str,
+    locale: str,
+    *tasks: Shipment,
+    code: str | None = CODE,
+    link: str = "",
+    **more: Any,
 ) -> Notice:
     shipped = tasks or (a_shipment(carrier="JNE", tracking_number="JNE001"),)
     order = an_order(*shipped, method=method, choices=CHOICES, channel_order_id="A-1001", **more)
     happened = Event("e1", event, MONDAY_NOON, order.order_id, {})  # type: ignore[arg-type]
     locations = {name: a_location(name) for name in ("senayan", "kota")}
-    return customer_notice(happened, order, shipped, locations, a_contact(locale=locale), code)
+    return customer_notice(happened, order, shipped, locations, a_contact(locale=locale), code, link)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -69,7 +90,7 @@ def test_both_languages_say_it_in_words_of_their_own(event: str, method: str) ->
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize(("event", "method"), [heard for heard in HEARD if heard[0] != "TaskReady"])
+@pytest.mark.parametrize(("event", "method"), [heard for heard in HEARD if heard[0] not in WITH_CODE])
 def test_only_ready_reads_like_ready_or_gives_the_code(event: str, method: str, locale: str) -> None:
     # Even if somebody hands a code to the words of another event
     subject, text = told(event, method, locale)
@@ -173,7 +194,57 @@ def test_times_are_the_stores_own(timezone: str, indonesian: str, english: str) 
     assert local_time(MONDAY_NOON, timezone, "en") == english
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("event", "method"), HEARD)
+def test_with_a_page_every_message_ends_with_the_way_to_it(event: str, method: str, locale: str) -> None:
+    _, text = told(event, method, locale, link="https://toko.example/c/word")
+
+    assert text.endswith(" https://toko.example/c/word")
+
+
+@pytest.mark.parametrize(
+    ("locale", "until"), [("id", "sampai 26/11 21.00 WIB"), ("en", "until 26 Nov 21:00 WIB")]
+)
+def test_a_reminder_says_until_when_in_the_stores_time(locale: str, until: str) -> None:
+    task = a_shipment(collect_until=datetime(2026, 11, 26, 14, tzinfo=UTC))
+
+    assert until in told("CollectReminded", "pickup", locale, task)[1]
+
+
+@pytest.mark.parametrize(("locale", "choice"), [("id", "ambil yang ada"), ("en", "take what is there")])
+def test_a_choice_is_read_back(locale: str, choice: str) -> None:
+    order = an_order()
+    happened = Event("e1", "ChoiceMade", MONDAY_NOON, "A-1", {"choice": "part"})
+
+    _, text = customer_notice(happened, order, order.shipments, {}, a_contact(locale=locale), None)
+
+    assert choice in text
+
+
 # --- to the store
+
+
+def staff_read(
+    order: Order, store: Location, products: Mapping[str, Product], event: str = "OrderConfirmed"
+) -> Notice:
+    """What staff are told of the order's first task."""
+    (task, *_) = order.shipments
+    happened = Event("e1", event, MONDAY_NOON, order.order_id, {})  # type: ignore[arg-type]
+    facts = store_facts(order, task, store, products)
+    return store_notice(store_words(happened, task), facts, store_language(store))
+
+
+@pytest.mark.parametrize("country", ["ID", "GB"])
+@pytest.mark.parametrize("event", sorted(ABOUT_ONE_TASK))
+def test_whatever_else_a_store_hears_of_a_task_has_words(event: str, country: str) -> None:
+    order = an_order()
+
+    subject, text = staff_read(order, a_location("senayan", country=country), {}, event)
+
+    assert "A-1~1" in subject
+    assert "1 x tee" in text
+    assert (subject, text) != staff_read(order, a_location("senayan", country=country), {})
+    assert event in STORE
 
 
 @pytest.mark.parametrize(
@@ -188,7 +259,7 @@ def test_times_are_the_stores_own(timezone: str, indonesian: str, english: str) 
 def test_a_store_reads_what_to_do_and_until_when(country: str, method: str, subject: str, by: str) -> None:
     order = an_order(method=method)
 
-    told = store_notice(order, order.shipments[0], a_location("senayan", country=country), {})
+    told = staff_read(order, a_location("senayan", country=country), {})
 
     assert told == (subject, f"{by}1 x tee")
 
@@ -196,7 +267,7 @@ def test_a_store_reads_what_to_do_and_until_when(country: str, method: str, subj
 def test_a_store_reads_names_it_finds_on_the_shelf_and_nothing_of_the_customer() -> None:
     order = an_order(a_shipment("senayan", Allocation("1", "tee", 2), Allocation("2", "cap", 1)))
 
-    _, text = store_notice(order, order.shipments[0], a_location("senayan"), {"tee": a_product("tee")})
+    _, text = staff_read(order, a_location("senayan"), {"tee": a_product("tee")})
 
     assert text.endswith("2 x Kaus tee M (tee); 1 x cap")
     assert "Dewi" not in text

@@ -99,6 +99,8 @@ def test_an_order_never_changes_its_bucket() -> None:
         (keys.zones("ID"), "ZONE#ID"),
         (keys.idempotency("arn:x", "k"), "arn:x#k"),
         (keys.sent_message("msg_1"), "message#msg_1"),
+        (keys.service_name("aws-1"), "receipt#aws-1"),
+        (keys.board("senayan"), "board#senayan"),
     ],
 )
 def test_keys_are_what_rows_out_there_have(key: str, expected: str) -> None:

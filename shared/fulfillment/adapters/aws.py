@@ -27,6 +27,8 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     parameter_validation=False,  # halves boto3's own CPU per call; the service checks again anyway
 )
+# Writing to a person is not known by a key of ours: what was sent and not answered is not sent again at once.
+SENDING = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
 THROTTLES = frozenset(
     {
         "ThrottlingException",
@@ -82,9 +84,16 @@ def secretsmanager() -> SecretsManagerClient:
     return client
 
 
+@cache
+def sender(service: str) -> Any:
+    """A service that writes to people: socialmessaging, pinpoint-sms-voice-v2 or sesv2."""
+    return boto3.client(service, config=SENDING)  # type: ignore[call-overload]
+
+
 def forget_clients() -> None:
     """Make new clients the next time (for tests that change the endpoint)."""
     _client.cache_clear()
+    sender.cache_clear()
 
 
 def pause(attempt: int, base_seconds: float = 0.02, longest_seconds: float = 0.5) -> None:

@@ -6,17 +6,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.aws import pause
-from fulfillment.adapters.dynamodb import keys
-from fulfillment.adapters.dynamodb.rows import chunks, number, text
-from fulfillment.application.ports import Message
+from fulfillment.adapters.dynamodb.rows import chunks
+from fulfillment.application.notify_ports import Message
 from fulfillment.domain.events import Event
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 BATCH = 10  # entries of one SendMessageBatch or PutEvents call
 SEND_ROUNDS = 5  # of entries that the queue did not take, within 0.3 s; then the sender has it all once more
 EVENT_SOURCE = "fulfillment"
-SENT_DAYS = 19  # a message may wait 4 days in its queue and 14 in the dead letters, and be sent again
 
 
 @dataclass(frozen=True)
@@ -92,15 +88,7 @@ class EventBridgeBus:
                     "Source": EVENT_SOURCE,
                     "DetailType": event.type,
                     "Time": event.at,
-                    "Detail": json.dumps(
-                        {
-                            "event_id": event.event_id,
-                            "type": event.type,
-                            "at": event.at.isoformat(),
-                            "order_id": event.order_id,
-                            "detail": dict(event.detail),
-                        }
-                    ),
+                    "Detail": json.dumps(event_document(event)),
                 }
                 for event in batch
             ]
@@ -114,16 +102,27 @@ class EventBridgeBus:
 
 
 @dataclass(frozen=True)
+class SqsAgain:
+    """See ``notify_ports.Again``: the queue that the bus's rule fills, with what the rule puts there."""
+
+    client: SQSClient
+    queue_url: str
+
+    def tell(self, event: Event, delay_seconds: int = 0) -> None:
+        """Put the event back."""
+        body = json.dumps({"detail-type": event.type, "detail": event_document(event)})
+        self.client.send_message(QueueUrl=self.queue_url, MessageBody=body, DelaySeconds=delay_seconds)
+
+
+@dataclass(frozen=True)
 class SnsMessenger:
-    """See ``ports.Messenger``: one topic for stores (filter by ``location_id``), one for customers."""
+    """See ``notify_ports.Messenger``: a topic, for stores (filter by ``location_id``) or for customers."""
 
     client: SNSClient
-    store_topic_arn: str
-    customer_topic_arn: str
+    topic_arn: str
 
     def send(self, message: Message) -> None:
         """Publish the message as JSON under its id."""
-        topic = self.store_topic_arn if message.to == "store" else self.customer_topic_arn
         body = {
             "message_id": message.message_id,
             "subject": message.subject,
@@ -131,7 +130,7 @@ class SnsMessenger:
             **({"address": dict(message.address)} if message.address else {}),
         }
         self.client.publish(
-            TopicArn=topic,
+            TopicArn=self.topic_arn,
             Subject=message.subject[:99],
             Message=json.dumps(body, ensure_ascii=False),
             MessageAttributes={
@@ -141,25 +140,12 @@ class SnsMessenger:
         )
 
 
-@dataclass(frozen=True)
-class DynamoDBSentMessages:
-    """See ``ports.SentMessages``; kept beside the idempotency keys."""
-
-    client: DynamoDBClient
-    table: str
-
-    def was_sent(self, message_id: str) -> bool:
-        """Whether it went out before."""
-        key = {"idempotency_key": text(keys.sent_message(message_id))}
-        return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
-
-    def mark_sent(self, message_id: str, at: datetime) -> None:
-        """Remember that it went out."""
-        self.client.put_item(
-            TableName=self.table,
-            Item={
-                "idempotency_key": text(keys.sent_message(message_id)),
-                "created_at": text(keys.instant(at)),
-                "expires_at": number(int((at + timedelta(days=SENT_DAYS)).timestamp())),
-            },
-        )
+def event_document(event: Event) -> dict[str, Any]:
+    """An event as it is put on the bus."""
+    return {
+        "event_id": event.event_id,
+        "type": event.type,
+        "at": event.at.isoformat(),
+        "order_id": event.order_id,
+        "detail": dict(event.detail),
+    }

@@ -108,11 +108,19 @@ class ServiceAreaDoc(Contract):
 
 
 class ContactDoc(Contract):
-    """How customers reach the location."""
+    """How customers reach the location; and the phone that lies in the store, which is written to when nobody looks at
+    the board.
+    """
 
     address: Annotated[str, Field(max_length=300)] = ""
     phone: Annotated[str, Field(max_length=40)] = ""
     maps_url: Annotated[str, Field(max_length=300)] = ""
+    alert_phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{7,14})?$", examples=["+628120000001"])] = ""
+    alert_by: Annotated[list[Literal["whatsapp", "sms"]], Field(max_length=2)] = []
+
+    def to_domain(self) -> Contact:
+        """The contact."""
+        return Contact(self.address, self.phone, self.maps_url, self.alert_phone, tuple(self.alert_by))
 
 
 class OwnServiceDoc(Contract):
@@ -189,6 +197,6 @@ class LocationDoc(Contract):
             refusal_rate=self.refusal_rate,
             attributes=dict(self.attributes),
             status=self.status,
-            contact=Contact(self.contact.address, self.contact.phone, self.contact.maps_url),
             service=self.service.to_domain(),
+            contact=self.contact.to_domain(),
         )

@@ -25,7 +25,7 @@ from fulfillment.domain.basket import (
     Money,
     Point,
 )
-from fulfillment.domain.order import CustomerContact, Payment, PaymentState
+from fulfillment.domain.order import CustomerContact, OptIn, Payment, PaymentState
 from fulfillment.domain.postal import canonical
 from fulfillment.messages.stock import Instant, LocationId, Sku, StockMessage
 
@@ -141,18 +141,49 @@ class CustomerIn(Contract):
         )
 
 
+NotifyBy = Literal["whatsapp", "sms", "email"]
+
+
+class OptInIn(Contract):
+    """The person agreed to be written to by this channel: when and where it was asked."""
+
+    channel: NotifyBy
+    at: Instant
+    where: Annotated[str, Field(min_length=1, max_length=64, examples=["checkout"])]
+
+    def to_domain(self) -> OptIn:
+        """The opt-in."""
+        return OptIn(self.channel, self.at, self.where)
+
+
 class ContactIn(Contract):
-    """The person. A phone number is E.164; Indonesian ones may begin with 08."""
+    """The person. A phone number is E.164; Indonesian ones may begin with 08.
+
+    ``notify``: channels in the order in which they are tried. Without an opt-in there is no WhatsApp.
+    """
 
     name: Short
     phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{7,14}|08[0-9]{7,12})$", examples=["081234567890"])]
     email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")] | None = None
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$", examples=["id"])] = "id"
-    notify: Annotated[list[Literal["whatsapp", "sms", "email"]], Field(max_length=3)] = []
+    notify: Annotated[list[NotifyBy], Field(max_length=3)] = []
+    opt_ins: Annotated[list[OptInIn], Field(max_length=3)] = []
 
     def e164(self) -> str:
         """The number with its country."""
         return f"+62{self.phone[1:]}" if self.phone.startswith("0") else self.phone
+
+    def to_domain(self, ship_to: Mapping[str, str] | None) -> CustomerContact:
+        """The person, and where the parcel goes."""
+        return CustomerContact(
+            name=self.name,
+            phone=self.e164(),
+            email=self.email,
+            locale=self.locale,
+            notify=tuple(self.notify),
+            ship_to=ship_to,
+            opt_ins=tuple(opt_in.to_domain() for opt_in in self.opt_ins),
+        )
 
 
 class OrderCustomerIn(CustomerIn):
@@ -275,16 +306,13 @@ class OrderIn(BasketIn):
 
     def to_domain(self) -> OrderRequest:
         """The order request."""
-        person = self.customer.contact
         ship_to = self.ship_to.model_dump(exclude_none=True) if self.ship_to else None
         return OrderRequest(
             order_id=self.order_id,
             basket=self.basket(self.customer),
             method=self.method,
             payment=self.payment.to_domain(),
-            contact=CustomerContact(
-                person.name, person.e164(), person.email, person.locale, tuple(person.notify), ship_to
-            ),
+            contact=self.customer.contact.to_domain(ship_to),
             location_id=self.location_id,
             option_id=self.option_id,
             accept_partial=self.accept_partial,

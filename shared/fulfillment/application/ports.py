@@ -357,28 +357,3 @@ class EventBus(Protocol):
     """Where events are published. Answers with the ids of those that were not taken."""
 
     def publish(self, events: Sequence[Event]) -> Collection[str]: ...
-
-
-@dataclass(frozen=True)
-class Message:
-    """Something to tell one receiver, under an id that never changes however often it is sent."""
-
-    message_id: str
-    to: str  # "store" or "customer"
-    subject: str
-    text: str
-    attributes: Mapping[str, str]
-    address: Mapping[str, str] = field(default_factory=dict)
-
-
-class Messenger(Protocol):
-    """Sends messages to stores and customers."""
-
-    def send(self, message: Message) -> None: ...
-
-
-class SentMessages(Protocol):
-    """Which messages went out before."""
-
-    def was_sent(self, message_id: str) -> bool: ...
-    def mark_sent(self, message_id: str, at: datetime) -> None: ...

@@ -30,11 +30,17 @@ class ServiceArea:
 
 @dataclass(frozen=True)
 class Contact:
-    """How to reach a location. Printed for customers; never a person's own number."""
+    """How to reach a location. Printed for customers; never a person's own number.
+
+    ``alert_phone`` (E.164) is the phone that lies in the store, and is told to nobody; it is written to by ``alert_by``
+    (``whatsapp``, ``sms``), in that order, when nobody looks at the board.
+    """
 
     address: str = ""
     phone: str = ""
     maps_url: str = ""
+    alert_phone: str = ""
+    alert_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,20 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class OptIn:
+    """A person agreed to be written to by a channel: when, and where (``checkout``, ``store``)."""
+
+    channel: str
+    at: datetime
+    where: str
+
+
+@dataclass(frozen=True)
 class CustomerContact:
-    """The person. Stored apart from the order, so that it can be erased alone."""
+    """The person. Stored apart from the order, so that it can be erased alone.
+
+    ``notify`` are the channels in the order in which the person wants them tried.
+    """
 
     name: str
     phone: str | None = None
@@ -63,6 +75,7 @@ class CustomerContact:
     locale: str = "id"
     notify: tuple[str, ...] = ()
     ship_to: Mapping[str, str] | None = None
+    opt_ins: tuple[OptIn, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
 | whose PIN this is; wrong PINs tried             | Staff          | Update ``location_id``, ``employee``           |
 | who works at a location                         | Staff          | Query ``location_id``                          |
-| an answer given before, a message sent before   | Idempotency    | Get ``idempotency_key``                        |
+| an answer given before                          | Idempotency    | Get ``idempotency_key``                        |
+| what became of a message, by its id             | Idempotency    | Get ``message#<id>``                           |
+| which message a service's own name means        | Idempotency    | Get ``receipt#<name>``                         |
+| when a location's board was last open           | Idempotency    | Get ``board#<location_id>``                    |
 """
 
 from __future__ import annotations
@@ -205,3 +208,13 @@ def idempotency(caller: str, key: str) -> str:
 def sent_message(message_id: str) -> str:
     """A message that went out. Callers' keys begin with their own name, so the two never meet."""
     return f"message#{message_id}"
+
+
+def service_name(name: str) -> str:
+    """What a sending service calls a message that it took."""
+    return f"receipt#{name}"
+
+
+def board(location_id: str) -> str:
+    """The board of a location."""
+    return f"board#{location_id}"

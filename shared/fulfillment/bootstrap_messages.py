@@ -1,0 +1,92 @@
+"""The part of the composition root that is about messages to people and shops; ``bootstrap`` hands it on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from fulfillment import parts
+from fulfillment.adapters import aws
+from fulfillment.adapters.clock import SystemClock
+from fulfillment.adapters.dynamodb.catalog import DynamoDBCatalogRepository, DynamoDBLocationRepository
+from fulfillment.adapters.dynamodb.deliveries import DynamoDBBoards, DynamoDBDeliveries
+from fulfillment.adapters.messaging import SnsMessenger, SqsAgain
+from fulfillment.application.notify_ports import TOPIC
+
+if TYPE_CHECKING:
+    from fulfillment.application.notify import Notify
+    from fulfillment.application.notify_ports import Messenger
+    from fulfillment.application.take_receipt import TakeReceipt
+
+
+def _senders() -> dict[str, Messenger]:
+    """The channels that are set up, by name."""
+    known = parts.known()
+    found: dict[str, Messenger] = {}
+    if origination := known.chosen("whatsapp_origination"):
+        from fulfillment.adapters.whatsapp import WhatsAppMessenger
+
+        found["whatsapp"] = WhatsAppMessenger(aws.sender("socialmessaging"), origination)
+    sms_set = known.chosen("sms_configuration_set")
+    if origination := known.chosen("sms_origination"):
+        from fulfillment.adapters.sms import SmsMessenger
+
+        found["sms"] = SmsMessenger(aws.sender("pinpoint-sms-voice-v2"), origination, sms_set)
+    email_set = known.chosen("email_configuration_set")
+    if address := known.chosen("email_from"):
+        from fulfillment.adapters.mail import EmailMessenger
+
+        found["email"] = EmailMessenger(aws.sender("sesv2"), address, email_set)
+    return found
+
+
+def _deliveries() -> DynamoDBDeliveries:
+    return DynamoDBDeliveries(aws.dynamodb(), parts.known().need("tables.idempotency").tables.idempotency)
+
+
+def _boards() -> DynamoDBBoards:
+    return DynamoDBBoards(aws.dynamodb(), parts.known().need("tables.idempotency").tables.idempotency)
+
+
+def _again() -> SqsAgain:
+    return SqsAgain(aws.sqs(), parts.known().need("notify_queue_url").notify_queue_url)
+
+
+@cache
+def notify() -> Notify:
+    """Messages to stores and customers."""
+    from fulfillment.application.channels import ByChannel
+    from fulfillment.application.notify import Notify
+    from fulfillment.application.wake_store import WakeStore
+
+    known = parts.known().need("tables.products", "tables.locations", "store_topic_arn", "customer_topic_arn")
+    senders, deliveries, clock = _senders(), _deliveries(), SystemClock()
+    customers = {**senders, TOPIC: SnsMessenger(aws.sns(), known.customer_topic_arn)}
+    return Notify(
+        parts.orders(),
+        DynamoDBLocationRepository(aws.dynamodb(), known.tables),
+        DynamoDBCatalogRepository(aws.dynamodb(), known.tables),
+        parts.pickup_codes(),
+        SnsMessenger(aws.sns(), known.store_topic_arn),
+        ByChannel(customers, deliveries, clock),
+        deliveries,
+        WakeStore(ByChannel(senders, deliveries, clock), _boards(), _again(), clock),
+        clock,
+        known.chosen("public_url"),
+    )
+
+
+@cache
+def see_board() -> Callable[[str], None]:
+    """Somebody has a location's board open."""
+    boards, clock = _boards(), SystemClock()
+    return lambda location_id: boards.seen(location_id, clock.now())
+
+
+@cache
+def take_receipt() -> TakeReceipt:
+    """What became of messages."""
+    from fulfillment.application.take_receipt import TakeReceipt
+
+    return TakeReceipt(_deliveries(), _again())

@@ -1,0 +1,175 @@
+"""A store that does not look at its board is written to on its own phone: while it is open, else when it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+
+import pytest
+
+from fulfillment.domain.hours import Interval, OpeningHours
+from fulfillment.domain.location import Contact, Location
+from tests.support.builders import a_location, a_product, order_body, stock
+from tests.support.senders import Senders, at_once, set_up, sms_receipt, whatsapp_receipt
+from tests.support.world import World
+
+PHONE = "+628120000001"
+
+
+def a_store(*alert_by: str, opens: int = 10, phone: str = PHONE) -> Location:
+    """Senayan, open until nine in the evening."""
+    hours = OpeningHours(dict.fromkeys(range(1, 8), (Interval(time(opens), time(21)),)))
+    contact = Contact("Jalan Senayan 1", alert_phone=phone, alert_by=alert_by)
+    return a_location("senayan", hours=hours, contact=contact)
+
+
+@pytest.fixture
+def senders(world: World, monkeypatch: pytest.MonkeyPatch) -> Senders:
+    """All channels are set up; it is noon."""
+    return set_up(world, monkeypatch)
+
+
+@pytest.fixture
+def shop(world: World, senders: Senders) -> World:
+    """A store whose phone takes WhatsApp, else text messages."""
+    world.given(a_product("tee"), a_store("whatsapp", "sms"), stock("senayan", tee=9))
+    return world
+
+
+@pytest.fixture
+def waits(shop: World) -> Iterator[list[int]]:
+    """By how many seconds messages asked to be kept back."""
+    with at_once() as seconds:
+        yield seconds
+
+
+def ordered(shop: World) -> str:
+    """The event of an order, as it lies in the queue."""
+    shop.order(order_body())
+    (event,) = shop.waiting_for("NotifyQueue")
+    return event
+
+
+def test_a_store_that_does_not_look_is_written_to(shop: World, senders: Senders) -> None:
+    assert shop.deliver("notify", ordered(shop)) == []
+
+    # Then its phone says what its topic says, under the same id
+    (asked,) = senders.services["whatsapp"].asked
+    (told,) = shop.heard("StoreTopic")
+    assert asked["to"] == PHONE
+    assert asked["template"]["name"] == "store_new_task"
+    assert senders.ids("whatsapp") == [told["message_id"]]
+
+
+def test_a_store_with_the_board_open_is_left_alone(shop: World, senders: Senders) -> None:
+    # Given somebody who looked two minutes ago
+    shop.tasks("senayan")
+    shop.clock.forward(minutes=2)
+
+    # When
+    shop.deliver("notify", ordered(shop))
+
+    # Then the board is enough
+    assert senders.ids("whatsapp") == []
+    assert len(shop.heard("StoreTopic")) == 1
+
+
+def test_a_board_that_was_closed_three_minutes_ago_is_not_looked_at(shop: World, senders: Senders) -> None:
+    shop.tasks("senayan")
+    shop.clock.forward(minutes=3)
+
+    shop.deliver("notify", ordered(shop))
+
+    assert len(senders.ids("whatsapp")) == 1
+
+
+def test_another_stores_board_says_nothing_of_this_one(shop: World, senders: Senders) -> None:
+    shop.given(a_location("kota"))
+    shop.tasks("kota")
+
+    shop.deliver("notify", ordered(shop))
+
+    assert len(senders.ids("whatsapp")) == 1
+
+
+def test_a_closed_store_is_written_to_when_it_opens(shop: World, senders: Senders, waits: list[int]) -> None:
+    # Given a store that opens at one, and an order at noon
+    shop.given(a_store("whatsapp", opens=13))
+    event = ordered(shop)
+
+    # When it is told, a quarter of an hour at a time, until ten past one
+    assert shop.deliver("notify", event) == []
+    assert senders.ids("whatsapp") == []
+    for _ in range(3):
+        shop.clock.forward(minutes=15)
+        assert shop.deliver("notify", *shop.receive("NotifyQueue")) == []
+        assert senders.ids("whatsapp") == []
+    shop.clock.forward(minutes=25)
+    assert shop.deliver("notify", *shop.receive("NotifyQueue")) == []
+
+    # Then its phone rings once, nothing waits any more, and the customer heard once
+    assert len(senders.ids("whatsapp")) == 1
+    assert waits == [900, 900, 900, 900]
+    assert shop.receive("NotifyQueue") == []
+    assert len(senders.ids("sms")) + len(shop.heard("CustomerTopic")) == 1
+
+
+def test_what_was_taken_before_the_store_opened_is_no_news(
+    shop: World, senders: Senders, waits: list[int]
+) -> None:
+    shop.given(a_store("whatsapp", opens=13))
+    shop.deliver("notify", ordered(shop))
+
+    # When an early bird takes it
+    shop.on_task("senayan", "A-1~1", "accept")
+    shop.clock.forward(hours=1, minutes=1)
+    shop.deliver("notify", *shop.receive("NotifyQueue"))
+
+    # Then
+    assert senders.ids("whatsapp") == []
+    assert shop.receive("NotifyQueue") == []
+
+
+def test_a_phone_that_whatsapp_does_not_reach_gets_a_text_message(shop: World, senders: Senders) -> None:
+    # Given WhatsApp took it and gave it up
+    shop.deliver("notify", ordered(shop))
+    (message_id,) = senders.ids("whatsapp")
+    shop.deliver("receipts", whatsapp_receipt("failed", reference=f"{message_id}|whatsapp"))
+    before = len(senders.ids("sms"))
+
+    # When
+    shop.deliver("notify", *shop.receive("NotifyQueue"))
+
+    # Then, and no third time
+    assert senders.ids("sms")[before:] == [message_id]
+    shop.deliver("receipts", sms_receipt(message_id, "TEXT_BLOCKED"))
+    shop.deliver("notify", *shop.receive("NotifyQueue"))
+    assert len(senders.ids("whatsapp")) == 1
+    assert len(shop.heard("StoreTopic")) == 1
+
+
+NOT_WOKEN = {
+    "no phone": a_store("whatsapp", phone=""),
+    "no channel": a_store(),
+}
+
+
+@pytest.mark.parametrize("name", NOT_WOKEN)
+def test_a_store_is_not_written_to_with(shop: World, senders: Senders, name: str) -> None:
+    shop.given(NOT_WOKEN[name])
+
+    shop.deliver("notify", ordered(shop))
+
+    assert senders.ids("whatsapp") == []
+    assert len(shop.heard("StoreTopic")) == 1
+
+
+def test_operations_set_the_phone_and_a_number_that_is_none_is_refused(shop: World) -> None:
+    document = {"name": "Senayan", "contact": {"alert_phone": PHONE, "alert_by": ["sms"]}}
+    resource, path = "/v1/locations/{location_id}", {"location_id": "senayan"}
+
+    told = shop.admin("PUT", resource, path=path, body=document).body
+    wrong = shop.admin("PUT", resource, path=path, body={"name": "S", "contact": {"alert_phone": "0812"}})
+
+    assert (told["contact"]["alert_phone"], told["contact"]["alert_by"]) == (PHONE, ["sms"])
+    assert wrong.body["errors"][0]["field"] == "contact.alert_phone"
