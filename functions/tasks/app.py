@@ -6,7 +6,15 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
-from fulfillment.api.staff import cursor_of, location_of, page_of, step_of, supervisor_step_of
+from fulfillment.api.staff import (
+    cursor_of,
+    location_of,
+    page_of,
+    step_of,
+    supervisor_of,
+    supervisor_step_of,
+)
+from fulfillment.api.store_requests import CapacityIn, PauseIn, ResumeIn
 from fulfillment.api.task_requests import (
     AcceptIn,
     CollectIn,
@@ -104,6 +112,29 @@ def put_back(request: Request) -> Answer:
     )
 
 
+def pause(request: Request) -> Answer:
+    """The store takes no new orders."""
+    (person, location_id), said = supervisor_of(request), request.parse(PauseIn)
+    return bootstrap.run_store().pause(
+        location_id, person.name, said.reason, said.until, request.command(said)
+    )
+
+
+def resume(request: Request) -> Answer:
+    """The store takes orders again."""
+    person, location_id = supervisor_of(request)
+    return bootstrap.run_store().resume(location_id, person.name, request.command(request.parse(ResumeIn)))
+
+
+def take_at_most(request: Request) -> Answer:
+    """The store takes fewer orders an hour."""
+    (person, location_id), said = supervisor_of(request), request.parse(CapacityIn)
+    return bootstrap.run_store().take_at_most(
+        location_id, person.name, said.method, said.per_hour, request.command(said)
+    )
+
+
+LOCATION = "/v1/locations/{location_id}"
 TASK = "/v1/locations/{location_id}/tasks/{task_id}"
 OPERATIONS = {
     "GET /v1/locations/{location_id}/tasks": listed,
@@ -118,6 +149,9 @@ OPERATIONS = {
     f"POST {TASK}/ship": ship,
     f"POST {TASK}/refuse": refuse,
     f"POST {TASK}/put-back": put_back,
+    f"POST {LOCATION}/pause": pause,
+    f"POST {LOCATION}/resume": resume,
+    f"POST {LOCATION}/capacity": take_at_most,
 }
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from fulfillment.application.reconcile import Reconcile
     from fulfillment.application.relieve_shortfall import RelieveShortfall
     from fulfillment.application.reroute_order import RerouteOrder
+    from fulfillment.application.run_store import RunStore
     from fulfillment.application.service_ladder import EveryMinute
     from fulfillment.application.take_stock_file import TakeStockFile
     from fulfillment.application.timetable import Timetable
@@ -172,6 +173,18 @@ def _timetable() -> Timetable:
 
     client, tables = aws.dynamodb(), _settings().need("tables.locations", "tables.config").tables
     return Timetable(DynamoDBLocationRepository(client, tables), DynamoDBConfigRepository(client, tables))
+
+
+@cache
+def run_store() -> RunStore:
+    """What a supervisor sets for the store."""
+    from fulfillment.adapters.dynamodb.own_settings import DynamoDBOwnSettings
+    from fulfillment.application.run_store import RunStore
+
+    tables = (
+        _settings().need("tables.locations", "tables.config", "tables.orders", "tables.idempotency").tables
+    )
+    return RunStore(DynamoDBOwnSettings(aws.dynamodb(), tables), SystemClock())
 
 
 @cache

@@ -137,6 +137,9 @@ CASES: dict[str, Case] = {
     "tasks_undo_ready": Case(
         says(200, status="picked"), after=(PICKUP, "tasks_accept_pickup", "tasks_ready")
     ),
+    "tasks_pause": Case(says(200, status="paused")),
+    "tasks_resume": Case(says(200, status="open", pause=None), after=("tasks_pause",)),
+    "tasks_capacity": Case(says(200, status="open")),
     "tasks_collect_wrong_code": Case(
         says(409, code="wrong_code"), after=(PICKUP, "tasks_accept_pickup", "tasks_ready")
     ),

@@ -79,7 +79,7 @@ def test_a_location_is_given_back_as_it_was_put(world: World) -> None:
 
     # Then
     assert stored.status == 200, stored.body
-    assert get(world).body == {**STORE, "location_id": "senayan", "version": 1}
+    assert get(world).body == {**STORE, "location_id": "senayan", "own": None, "version": 1}
 
     # And what is read can be put again
     assert put(world, get(world).body).body["version"] == 2

@@ -161,6 +161,9 @@ class LocationDoc(Contract):
     status: LocationStatus = "open"
     contact: ContactDoc = ContactDoc()
     service: OwnServiceDoc = OwnServiceDoc()
+    own: dict[str, Any] | None = (
+        None  # what the store set for itself: shown, and left as it is whatever is put
+    )
     version: Annotated[int, Field(ge=0)] | None = None
 
     def to_domain(self, location_id: str) -> Location:

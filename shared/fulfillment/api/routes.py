@@ -13,6 +13,7 @@ from fulfillment.api import answers, customer, requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
+from fulfillment.api.store_requests import CapacityIn, PauseIn, ResumeIn, StoreOut
 
 Caller = Literal["checkout", "operations", "staff", "anyone"]
 
@@ -46,7 +47,8 @@ class Route:
 
 
 ORDER = "/v1/orders/{order_id}"
-TASKS = "/v1/locations/{location_id}/tasks"
+LOCATION = "/v1/locations/{location_id}"
+TASKS = f"{LOCATION}/tasks"
 TASK = f"{TASKS}/{{task_id}}"
 SHOP: tuple[Caller, ...] = ("checkout", "operations")
 OPERATIONS: tuple[Caller, ...] = ("operations",)
@@ -153,9 +155,17 @@ ROUTES: tuple[Route, ...] = (
             ("put-back", "What stood aside is on the shelf again.", task_requests.PutBackIn),
         )
     ),
+    *(
+        Route("POST", f"{LOCATION}/{word}", "tasks", summary, STAFF, StoreOut, body, problems=(403, 404))
+        for word, summary, body in (
+            ("pause", "The store takes no new orders; a supervisor says so.", PauseIn),
+            ("resume", "The store takes orders again.", ResumeIn),
+            ("capacity", "The store takes at most so many orders an hour.", CapacityIn),
+        )
+    ),
     Route(
         "GET",
-        "/v1/locations/{location_id}",
+        LOCATION,
         "admin",
         "A location's document.",
         OPERATIONS,

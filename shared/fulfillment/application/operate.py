@@ -33,11 +33,16 @@ class Operate:
     polygon_fault: Callable[[Mapping[str, Any]], str | None]
 
     def get_location(self, location_id: str) -> View:
-        """The location's document and its version."""
+        """The location's document, what the store set for itself, and its version."""
         found = self.locations.get(location_id)
         if found is None:
             raise NotFound("unknown_location", f"There is no location {location_id!r}.")
-        return {**setting_views.location(found[0]), "version": found[1]}
+        location, version = found
+        return {
+            **setting_views.location(location),
+            "own": setting_views.own(location.own),
+            "version": version,
+        }
 
     def put_location(self, location: Location, expected_version: int | None) -> View:
         """Set a location. With ``expected_version`` only if nobody changed it since; Conflict otherwise.

@@ -11,6 +11,7 @@ from typing import Any
 from fulfillment.application.views import View
 from fulfillment.domain.hours import Interval
 from fulfillment.domain.location import Location
+from fulfillment.domain.own_settings import OwnSettings
 from fulfillment.domain.policy import Fallback, Policy
 
 
@@ -46,6 +47,11 @@ def location(location: Location) -> View:
         "contact": _plain(location.contact),
         "service": dict(location.service),
     }
+
+
+def own(own: OwnSettings) -> View | None:
+    """What the store set for itself; None when nothing."""
+    return None if own == OwnSettings() else {"pause": _plain(own.pause), "capacity": dict(own.capacity)}
 
 
 def _intervals(spans: Sequence[Interval]) -> list[View]:

@@ -39,6 +39,7 @@ EventType = Literal[
     "CollectReminded",
     "LocationPaused",
     "LocationResumed",
+    "CapacitySet",
     "StockShortfall",
     "StockCorrected",
     "CapacityCorrected",

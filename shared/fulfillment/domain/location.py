@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
 from fulfillment.domain.basket import Method, Point
 from fulfillment.domain.hours import OpeningHours
+from fulfillment.domain.own_settings import OwnSettings
 
 LocationKind = Literal["store", "warehouse", "locker"]
 LocationStatus = Literal["open", "paused", "closed"]
@@ -53,7 +54,8 @@ class Location:
     ``prep_minutes`` is opening time from an order to its being ready; ``cutoff`` is the local time after which a
     parcel leaves on the next open day. ``minutes_per_order`` is opening time that each order waiting there adds.
     ``refusal_rate`` is the part of orders, 0 to 1, that it says no to. ``attributes`` are for a retailer's own rules.
-    ``service`` are the numbers of ``ServiceRules`` that it has of its own, by their names.
+    ``service`` are the numbers of ``ServiceRules`` that it has of its own, by their names. ``own`` is what the store
+    sets for itself.
     A location without a ``point`` has no distance, which is not distance 0.
     """
 
@@ -78,6 +80,17 @@ class Location:
     status: LocationStatus = "open"
     contact: Contact = field(default_factory=Contact)
     service: Mapping[str, int] = field(default_factory=dict)
+    own: OwnSettings = field(default_factory=OwnSettings)
+
+    def at(self, now: datetime) -> Location:
+        """The location as it works at this moment, with what it set for itself."""
+        if self.own == OwnSettings():
+            return self
+        pause = self.own.pause
+        paused = self.status == "open" and pause is not None and pause.lasts(now)
+        return replace(
+            self, status="paused" if paused else self.status, capacity=self.own.capped(self.capacity)
+        )
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.adapters.dynamodb.rows import Row, batch_get, number, number_of, packed, pages, text, text_of
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
+from fulfillment.adapters.working import FOR_GOOD, AsTheyWork
 from fulfillment.application.ports import Stale, WindowKey
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.location import Location, PlaceRecord, Zone
+from fulfillment.domain.own_settings import OwnSettings
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.product import Product
 
@@ -105,12 +107,14 @@ class DynamoDBLocationRepository:
         self._mark_of_all: str | None = None
         self._just_changed = False
         self._existing = Remembered[bool]()
+        self._as_they_work = AsTheyWork()
 
     def all(self) -> Sequence[Location]:
-        """Every location, at most a minute old."""
+        """Every location as it works now, as far as what was set a minute ago says so."""
         if self._mark.get() != self._mark_of_all:
             self._all.forget()
-        return self._all.get(CACHE_SECONDS if self._just_changed else REREAD_SECONDS)
+        read = self._all.get(CACHE_SECONDS if self._just_changed else REREAD_SECONDS)
+        return self._as_they_work.of(read)
 
     def forget(self, at_least_seconds_old: float = 0) -> bool:
         """Look again what changed. At 0 seconds, when a location refused a write, whatever its mark says."""
@@ -139,14 +143,16 @@ class DynamoDBLocationRepository:
         return True
 
     def put(self, location: Location, expected_version: int | None) -> int:
-        """Set the location; answers the new version. Stale when it is not at ``expected_version`` any more."""
+        """Set the location, but for what the store set itself; answers the new version. Stale when it is not at
+        ``expected_version`` any more.
+        """
         for _ in range(MAX_ROUNDS):
             known = self.get(location.location_id)
             version = known[1] if known else 0
             if expected_version is not None and expected_version != version:
                 raise Stale(location.location_id)
             try:
-                self._put(location, version)
+                self._put(replace(location, own=known[0].own) if known else location, version)
             except Stale:
                 continue
             self.forget()
@@ -194,18 +200,26 @@ def locations_mark() -> Row:
 
 def location_item(location: Location, version: int) -> Row:
     """The row: what transactions check stands beside the document. Each order pays for all of what it checks."""
+    own = location.own
     item = {
         "location_id": text(location.location_id),
         "status": text(location.status),
         "methods": {"SS": sorted(location.methods)} if location.methods else {"NULL": True},
         "version": number(version),
-        "document": text(to_document(location)),
+        "document": text(to_document(replace(location, own=OwnSettings()))),
     }
+    if own != OwnSettings():  # beside the document, which operations and loaders replace
+        item["own"] = text(to_document(own))
+    if own.pause:
+        item["paused_until"] = text(keys.instant(own.pause.until or FOR_GOOD))
     return packed(item, "document")
 
 
 def _location(row: Row) -> Location:
-    return from_document(Location, text_of(row, "document"))
+    location = from_document(Location, text_of(row, "document"))
+    return (
+        replace(location, own=from_document(OwnSettings, text_of(row, "own"))) if "own" in row else location
+    )
 
 
 class DynamoDBCatalogRepository:

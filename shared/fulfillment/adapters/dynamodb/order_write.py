@@ -39,15 +39,16 @@ still_available = "#available >= :needed"  # true while the floor is not touched
 still_reserved = "#reserved >= :quantity"  # always true: what we promised is still promised
 still_aside = "#blocked >= :quantity"  # always true: what stands aside is blocked until it is put back
 row_unchanged = "#version = :version"  # true while nobody changed the row since it was read
-offers_method = (
-    "#status = :open AND contains(#methods, :method)"  # true while the location works and offers it
+offers_method = (  # true while the location works, did not pause itself, and offers it
+    "#status = :open AND contains(#methods, :method)"
+    " AND (attribute_not_exists(#paused_until) OR #paused_until <= :now)"
 )
 
 
 def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
     """Add every action of the write. The order of the parts is the order in which a refusal is read."""
     if write.answer and write.idempotency_key:
-        _answer(transaction, tables, write.idempotency_key, write.answer, write.at)
+        add_answer(transaction, tables, write.idempotency_key, write.answer, write.at)
     for change, before in write.changes():
         _order(transaction, tables, change.order, before, write.look_at or write.at)
     if write.contact:
@@ -68,13 +69,14 @@ def add_write(transaction: Transaction, tables: Tables, write: Write) -> None:
             {"location_id": text(location_id)},
             condition=offers_method,
             refused=lambda _row, location_id=location_id: LocationChanged(location_id),  # type: ignore[misc]
-            names={"#status": "status", "#methods": "methods"},
-            values={":open": text("open"), ":method": text(method)},
+            names={"#status": "status", "#methods": "methods", "#paused_until": "paused_until"},
+            values={":open": text("open"), ":method": text(method), ":now": text(keys.instant(write.at))},
         )
     _record(transaction, tables, write)
 
 
-def _answer(transaction: Transaction, tables: Tables, key: str, answer: Answer, at: datetime) -> None:
+def add_answer(transaction: Transaction, tables: Tables, key: str, answer: Answer, at: datetime) -> None:
+    """Keep what is answered under its key. AnsweredBefore when something was."""
     transaction.put(
         tables.idempotency,
         packed(

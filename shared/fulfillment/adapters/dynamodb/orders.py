@@ -76,14 +76,15 @@ class DynamoDBOrderRepository:
         An order that is there may have been written after the key was looked for, by the same request sent twice at
         once: its answer was written with it, so the key is looked for again.
         """
-        if answer := self._answer(idempotency_key):
+        if answer := self.answer(idempotency_key):
             return answer, None
         order = self.load(order_id)
-        if order and (answer := self._answer(idempotency_key)):
+        if order and (answer := self.answer(idempotency_key)):
             return answer, None
         return None, order
 
-    def _answer(self, idempotency_key: str | None) -> Answer | None:
+    def answer(self, idempotency_key: str | None) -> Answer | None:
+        """What was answered under this key."""
         if idempotency_key is None:
             return None
         found = self.client.get_item(
