@@ -13,7 +13,7 @@ from fulfillment.api import answers, customer, requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
-from fulfillment.api.store_requests import CapacityIn, PauseIn, ResumeIn, StoreOut
+from fulfillment.api.store_requests import CapacityIn, OwnSettingsOut, PauseIn, ResumeIn
 
 Caller = Literal["checkout", "operations", "staff", "anyone"]
 
@@ -156,7 +156,9 @@ ROUTES: tuple[Route, ...] = (
         )
     ),
     *(
-        Route("POST", f"{LOCATION}/{word}", "tasks", summary, STAFF, StoreOut, body, problems=(403, 404))
+        Route(
+            "POST", f"{LOCATION}/{word}", "tasks", summary, STAFF, OwnSettingsOut, body, problems=(403, 404)
+        )
         for word, summary, body in (
             ("pause", "The store takes no new orders; a supervisor says so.", PauseIn),
             ("resume", "The store takes orders again.", ResumeIn),

@@ -40,7 +40,7 @@ class PauseOut(AnswerModel):
     until: Moment | None
 
 
-class StoreOut(AnswerModel):
+class OwnSettingsOut(AnswerModel):
     """How the store works from now on."""
 
     location_id: str
