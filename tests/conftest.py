@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
@@ -97,6 +98,12 @@ def world(request: pytest.FixtureRequest, aws_queues: dict[str, str], clock: Fro
         yield made
         if request.param == dynamodb_local.CHECKED and not made.tampered:
             check_ledger(aws.dynamodb())
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """All that the functions log, as CloudWatch gets it."""
+    return moto_world.written_log(monkeypatch)
 
 
 @pytest.fixture

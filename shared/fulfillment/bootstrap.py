@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import bootstrap_customer, bootstrap_messages
+from fulfillment import bootstrap_customer, bootstrap_messages, bootstrap_people
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import (
@@ -22,8 +22,6 @@ from fulfillment.adapters.messaging import (
     ParkedMessages,
     SqsStockFeed,
 )
-from fulfillment.adapters.secrets import SecretKeys
-from fulfillment.application.check_pin import CheckPin, StaffDoor
 from fulfillment.application.expire_reservations import ExpireReservations
 from fulfillment.parts import known as _settings
 from fulfillment.parts import option_signer as _option_signer
@@ -32,7 +30,6 @@ from fulfillment.parts import pickup_codes as _pickup_codes
 from fulfillment.parts import picture as _picture
 
 if TYPE_CHECKING:
-    from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
     from fulfillment.adapters.web_files import WebFiles
     from fulfillment.application.cancel_order import CancelOrder
     from fulfillment.application.confirm_order import ConfirmOrder
@@ -54,7 +51,6 @@ if TYPE_CHECKING:
     from fulfillment.application.timetable import Timetable
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
-    from fulfillment.domain.people import Employee
 
 # Of modules of their own; `reset` forgets these, too.
 customer_links = bootstrap_customer.customer_links
@@ -63,6 +59,9 @@ choose = bootstrap_customer.choose
 notify = bootstrap_messages.notify
 see_board = bootstrap_messages.see_board
 take_receipt = bootstrap_messages.take_receipt
+employ_staff = bootstrap_people.employ_staff
+sign_in = bootstrap_people.sign_in
+staff_door = bootstrap_people.staff_door
 
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.
@@ -242,32 +241,6 @@ def work_tasks() -> WorkTasks:
     tables = _settings().need(*needed).tables
     stock = DynamoDBStockRepository(aws.dynamodb(), tables)
     return WorkTasks(_orders(), stock, _pickup_codes(), _timetable(), SystemClock())
-
-
-@cache
-def staff_door() -> StaffDoor:
-    """What tokens of staff are asked. Nothing is built for a PIN until one is shown."""
-    known = _settings().need("staff_client_id", "staff_pin_secret_id", "tables.staff")
-
-    def check_pin(location_id: str, employee: str, pin: str) -> Employee:
-        return _check_pin()(location_id, employee, pin)
-
-    return StaffDoor(known.staff_client_id, check_pin)
-
-
-@cache
-def _check_pin() -> CheckPin:
-    return CheckPin(_staff(), _pin_keys())
-
-
-def _staff() -> DynamoDBStaffRepository:
-    from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository
-
-    return DynamoDBStaffRepository(aws.dynamodb(), _settings().need("tables.staff").tables.staff)
-
-
-def _pin_keys() -> SecretKeys:
-    return SecretKeys(aws.secretsmanager(), _settings().need("staff_pin_secret_id").staff_pin_secret_id)
 
 
 @cache

@@ -31,6 +31,7 @@ class Settings:
     pickup_code_secret_id: str = ""
     staff_pin_secret_id: str = ""
     staff_client_id: str = ""
+    staff_pool_id: str = ""
     stock_feed_queue_url: str = ""
     parked_queue_url: str = ""
     notify_queue_url: str = ""

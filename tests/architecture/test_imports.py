@@ -13,7 +13,19 @@ import pytest
 from tests.support.aws_world import CREDENTIALS, NO_SENDERS, TABLE_VARIABLES
 from tests.support.template import ROOT
 
-LEAN = ("stock_feed", "stock_files", "tasks", "board", "publish", "notify", "receipts", "sweep", "reconcile")
+LEAN = (
+    "stock_feed",
+    "stock_files",
+    "tasks",
+    "sign_in",
+    "staff",
+    "board",
+    "publish",
+    "notify",
+    "receipts",
+    "sweep",
+    "reconcile",
+)
 ROUTING = ("options", "orders", "intake", "reroute", "customer", "admin")
 VARIABLES = (
     *TABLE_VARIABLES,
@@ -24,6 +36,7 @@ VARIABLES = (
     "PICKUP_CODE_SECRET_ID",
     "STAFF_PIN_SECRET_ID",
     "STAFF_CLIENT_ID",
+    "STAFF_POOL_ID",
     "STOCK_FEED_QUEUE_URL",
     "PARKED_QUEUE_URL",
     *NO_SENDERS,

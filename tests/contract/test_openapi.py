@@ -19,7 +19,7 @@ from tests.support.functions import handler
 from tests.support.template import ROOT
 
 KEPT = ROOT / "tests" / "contract" / "openapi.json"
-API_FUNCTIONS = ("options", "orders", "tasks", "board", "customer", "admin")
+API_FUNCTIONS = ("options", "orders", "tasks", "sign_in", "staff", "board", "customer", "admin")
 
 
 def served_by(function: str) -> set[str]:
@@ -38,6 +38,7 @@ def by_name(route: Route) -> str:
     return route.operation_id
 
 
+PIN_HEADERS = ("X-Employee", "X-Pin")
 each_route = pytest.mark.parametrize("route", ROUTES, ids=by_name)
 
 
@@ -93,8 +94,17 @@ def test_every_word_in_braces_is_a_parameter(route: Route) -> None:
 def test_every_change_asks_for_its_key(route: Route) -> None:
     headers = [p["name"] for p in the_operation(route).get("parameters", []) if p["in"] == "header"]
 
-    changes = route.method == "POST" and route.path not in ("/v1/options", "/v1/decisions")
-    assert headers == (["Idempotency-Key"] if changes else [])
+    changes = route.method == "POST" and route.path not in ("/v1/options", "/v1/decisions", "/v1/sign-in")
+    assert [name for name in headers if name not in PIN_HEADERS] == (["Idempotency-Key"] if changes else [])
+
+
+@each_route
+def test_what_changes_something_in_a_store_may_say_who_holds_the_phone(route: Route) -> None:
+    parameters = the_operation(route).get("parameters", [])
+
+    found = [p["name"] for p in parameters if p["name"] in PIN_HEADERS and not p.get("required")]
+    asked = route.callers == ("staff",) and route.method != "GET"
+    assert found == (list(PIN_HEADERS) if asked else [])
 
 
 @each_route
@@ -122,7 +132,8 @@ def test_who_may_call_is_said(route: Route) -> None:
     expected = {"staff": [{"staffIdToken": []}], "anyone": []}.get(route.callers[0], [{"awsSigV4": []}])
 
     assert the_operation(route)["security"] == expected
-    assert ("401" in the_operation(route)["responses"]) is (route.callers != ("anyone",))
+    asked = route.callers != ("anyone",) or 401 in route.problems
+    assert ("401" in the_operation(route)["responses"]) is asked
 
 
 def test_bodies_refuse_what_they_do_not_know_in_the_document_too() -> None:

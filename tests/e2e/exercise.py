@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from tests.e2e import kiosks, telling
 from tests.e2e.customers import customer_page
+from tests.e2e.hiring import hire
 from tests.e2e.wishes import (
     MORE_THAN_THERE_IS,
     ONLY_HERE,
@@ -285,6 +286,11 @@ def _call_it(scene: Scene, order_id: str, status: str) -> None:
     )
 
 
+def hiring(scene: Scene) -> None:
+    """Somebody new signs in, and forgets everything."""
+    hire(scene.stack)
+
+
 def administration(scene: Scene) -> None:
     """Read, write and try what operations may."""
     caller = operations(scene.stack)
@@ -313,6 +319,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "StockFeed": (feed,),
     "StockFiles": (files,),
     "Tasks": (shop, refusal, handover),
+    "Staff": (hiring,),
     "Board": (board,),
     "Customer": (customer_page,),
     "Publish": (handover,),
@@ -328,7 +335,7 @@ def exercise(scene: Scene, *functions: str) -> None:
     """The parts that these functions (all, if none is named) have a hand in, each once."""
     parts = dict.fromkeys(part for name in functions or PARTS for part in PARTS[name])
     for part in parts:
-        if part not in (feed, administration):  # those are how the shelf is filled
+        if part not in (feed, administration, hiring):  # those are how the shelf is filled
             restock(scene)
         part(scene)
 

@@ -13,7 +13,7 @@ from typing import Any
 from tests.local.stack import Stack
 from tests.support.template import resources
 
-SERVICES = ("dynamodb", "sqs", "sns", "s3", "events", "secretsmanager")
+SERVICES = ("dynamodb", "sqs", "sns", "s3", "events", "secretsmanager", "cognito-idp")
 # Asked by the platform with the role: event sources poll, destinations are sent to. The emulator does both without
 # asking, so only tests/template can hold these.
 ASKED_BY_THE_PLATFORM = {"ReceiveMessages", "ReadStream", "ListStreams", "ReportFailures"}

@@ -126,6 +126,13 @@ CASES: dict[str, Case] = {
     # --- staff
     "tasks_list": Case(says(200, tasks=[{"task_id": "EVENT-PICKUP~1", "status": "open"}]), after=(PICKUP,)),
     "tasks_list_of_another_store": Case(says(404, code="unknown_location")),
+    "sign_in_wrong": Case(says(401, code="wrong_sign_in")),
+    "staff_put": Case(says(200, employee="budi", name="Budi Santoso", role="picker")),
+    "staff_list": Case(
+        says(200, staff=[{"employee": "budi", "name": "Budi Santoso", "role": "picker"}]),
+        after=("staff_put",),
+    ),
+    "staff_reset": Case(says(200, employee="budi"), after=("staff_put",)),
     "tasks_accept_pickup": Case(says(200, status="accepted", accepted_by="budi"), after=(PICKUP,)),
     "tasks_accept_delivery": Case(says(200, status="accepted"), after=(DELIVERY,)),
     "tasks_ready": Case(says(200, status="ready"), after=(PICKUP, "tasks_accept_pickup")),

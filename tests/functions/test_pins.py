@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fulfillment import bootstrap
 from fulfillment.adapters import aws
-from fulfillment.adapters.dynamodb.people import staff_item
+from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository, staff_item
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.domain.people import Employee, Role, mark_pin
 from tests.support.builders import a_location, a_product, order_body, stock
@@ -156,7 +155,7 @@ def test_a_right_try_that_comes_after_a_new_pin_forgives_nothing(shop: World) ->
     # Given four wrong tries at a PIN, and a right try that is just being compared when the PIN is replaced
     for _ in range(4):
         pressed(shop, pin="0000")
-    repository = bootstrap._staff()
+    repository = DynamoDBStaffRepository(aws.dynamodb(), "Staff")
     tried = repository.take_try("senayan", "1042")
     assert tried is not None
     employ("1042", "1234")

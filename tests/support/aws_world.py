@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.cognitoidp.models import cognitoidp_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import dynamodb_backends
@@ -20,6 +21,7 @@ from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 from moto.sqs import sqs_backends
 
+from tests.support.functions import STAFF_CLIENT
 from tests.support.template import resources, table_requests
 
 REGION = "ap-southeast-3"
@@ -119,7 +121,7 @@ def empty_tables() -> None:
 
 
 def empty() -> None:
-    """Take everything out of moto's tables, queues and bucket; they themselves stay."""
+    """Take everything out of moto's tables, queues, bucket and user pool; they themselves stay."""
     empty_tables()
     backend = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
     for name, queue in backend.queues.items():
@@ -127,6 +129,8 @@ def empty() -> None:
         backend.purge_queue(name)
     for bucket in s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.values():
         bucket.keys.clear()
+    for pool in cognitoidp_backends[DEFAULT_ACCOUNT_ID][REGION].user_pools.values():
+        pool.users.clear()
 
 
 def snapshot() -> dict[str, Any]:
@@ -206,3 +210,24 @@ def make_secrets() -> dict[str, str]:
         "PICKUP_CODE_SECRET_ID": "pickup-code-key",
         "STAFF_PIN_SECRET_ID": "staff-pin-key",
     }
+
+
+def make_pool() -> dict[str, str]:
+    """Create the user pool with its client and groups; answers the variables that name them."""
+    cognito, ((pool, properties),) = boto3.client("cognito-idp"), resources("AWS::Cognito::UserPool").items()
+    made = cognito.create_user_pool(
+        PoolName=pool,
+        Policies=properties["Policies"],
+        UsernameConfiguration=properties["UsernameConfiguration"],
+        Schema=properties["Schema"],
+    )["UserPool"]["Id"]
+    (client,) = resources("AWS::Cognito::UserPoolClient").values()
+    flows = {name: client[name] for name in ("ClientName", "ExplicitAuthFlows", "ReadAttributes")}
+    created = cognito.create_user_pool_client(UserPoolId=made, **flows)["UserPoolClient"]["ClientId"]
+    for group in resources("AWS::Cognito::UserPoolGroup").values():
+        cognito.create_group(UserPoolId=made, GroupName=group["GroupName"])
+    # The claims of the tests and of events/*.json name the client as events/env.json does.
+    clients = cognitoidp_backends[DEFAULT_ACCOUNT_ID][REGION].user_pools[made].clients
+    clients[STAFF_CLIENT] = clients.pop(created)
+    clients[STAFF_CLIENT].id = STAFF_CLIENT
+    return {"STAFF_POOL_ID": made, "STAFF_CLIENT_ID": STAFF_CLIENT}

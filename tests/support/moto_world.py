@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from types import SimpleNamespace
 
 import boto3
@@ -19,9 +20,9 @@ from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
+from fulfillment.observability import logger
 from tests.memory_dynamodb.client import MemoryDynamoDB
 from tests.support import aws_world
-from tests.support.functions import STAFF_CLIENT
 from tests.support.world import FrozenClock, World
 
 
@@ -31,6 +32,13 @@ def frozen_clock(patch: pytest.MonkeyPatch) -> FrozenClock:
     patch.setattr(clock_module.SystemClock, "now", lambda self: frozen.now())
     patch.setattr(catalog, "time", SimpleNamespace(monotonic=lambda: frozen.now().timestamp()))
     return frozen
+
+
+def written_log(patch: pytest.MonkeyPatch) -> StringIO:
+    """All that the functions log from now on, as CloudWatch gets it."""
+    written = StringIO()
+    patch.setattr(logger.registered_handler, "stream", written)
+    return written
 
 
 @contextmanager
@@ -60,8 +68,8 @@ def everything() -> Iterator[dict[str, str]]:
         variables = {
             **aws_world.make_tables(boto3.client("dynamodb")),
             **aws_world.make_secrets(),
-            "STAFF_CLIENT_ID": STAFF_CLIENT,
             **aws_world.NO_SENDERS,
+            **aws_world.make_pool(),
             "EVENT_BUS_NAME": aws_world.make_bus(queues),
             "STORE_TOPIC_ARN": topics["StoreTopic"],
             "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],

@@ -45,6 +45,11 @@ class FrozenClock:
         self.at += timedelta(**by)
 
 
+def events_of(service: str) -> str:
+    """What botocore calls a service of ``aws``."""
+    return {"cognito": "cognito-identity-provider"}.get(service, service)
+
+
 @dataclass(frozen=True)
 class Reply:
     """An HTTP answer."""
@@ -187,7 +192,8 @@ class World:
 
     def answer_once(self, service: str, operation: str, answer: Mapping[str, Any]) -> None:
         """Let the next call of this operation be answered so, without reaching the service."""
-        name, events = f"before-call.{service}.{operation}", getattr(aws, service)().meta.events
+        events = getattr(aws, service)().meta.events
+        name = f"before-call.{events_of(service)}.{operation}"
 
         def once(**_: Any) -> tuple[AWSResponse, Mapping[str, Any]]:
             events.unregister(name, once)
@@ -197,7 +203,8 @@ class World:
 
     def fail_once(self, service: str, operation: str, code: str) -> None:
         """Let the next call of this operation be answered with an error that is not ours."""
-        name, events = f"before-call.{service}.{operation}", getattr(aws, service)().meta.events
+        events = getattr(aws, service)().meta.events
+        name = f"before-call.{events_of(service)}.{operation}"
 
         def once(**_: Any) -> None:
             events.unregister(name, once)

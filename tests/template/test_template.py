@@ -286,6 +286,8 @@ def test_functions_that_never_route_get_the_lean_layer() -> None:
         "StockFeedFunction",
         "StockFilesFunction",
         "TasksFunction",
+        "SignInFunction",
+        "StaffFunction",
         "BoardFunction",
         "PublishFunction",
         "NotifyFunction",

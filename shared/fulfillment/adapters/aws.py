@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp.client import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_s3.client import S3Client
@@ -88,6 +89,12 @@ def secretsmanager() -> SecretsManagerClient:
 def sender(service: str) -> Any:
     """A service that writes to people: socialmessaging, pinpoint-sms-voice-v2 or sesv2."""
     return boto3.client(service, config=SENDING)  # type: ignore[call-overload]
+
+
+def cognito() -> CognitoIdentityProviderClient:
+    """The user pool."""
+    client: CognitoIdentityProviderClient = _client("cognito-idp")
+    return client
 
 
 def forget_clients() -> None:

@@ -101,6 +101,14 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.method == "POST" and not route.only_reads:
         key = {"type": "string", "minLength": 1, "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
+    if route.callers == ("staff",) and route.method != "GET":
+        found += [
+            {"name": name, "in": "header", "description": told, "schema": text}
+            for name, told in (
+                ("X-Employee", "On a shared phone: the employee number of whoever holds it."),
+                ("X-Pin", "On a shared phone: their PIN, of four digits."),
+            )
+        ]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from fulfillment.api import answers, customer, requests, task_requests
+from fulfillment.api import answers, customer, people_bodies, requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
@@ -50,6 +50,7 @@ ORDER = "/v1/orders/{order_id}"
 LOCATION = "/v1/locations/{location_id}"
 TASKS = f"{LOCATION}/tasks"
 TASK = f"{TASKS}/{{task_id}}"
+LOCATION_STAFF = "/v1/locations/{location_id}/staff"
 SHOP: tuple[Caller, ...] = ("checkout", "operations")
 OPERATIONS: tuple[Caller, ...] = ("operations",)
 STAFF: tuple[Caller, ...] = ("staff",)
@@ -164,6 +165,46 @@ ROUTES: tuple[Route, ...] = (
             ("resume", "The store takes orders again.", ResumeIn),
             ("capacity", "The store takes at most so many orders an hour.", CapacityIn),
         )
+    ),
+    Route(
+        "POST",
+        "/v1/sign-in",
+        "sign_in",
+        "An id token for an employee number and its password, limited by the user pool alone.",
+        ANYONE,
+        people_bodies.SignedInOut,
+        people_bodies.SignInIn,
+        problems=(401,),
+        only_reads=True,
+    ),
+    Route(
+        "GET",
+        LOCATION_STAFF,
+        "staff",
+        "Who works at the location.",
+        STAFF,
+        people_bodies.StaffOut,
+        problems=(404,),
+    ),
+    Route(
+        "PUT",
+        f"{LOCATION_STAFF}/{{employee}}",
+        "staff",
+        "Set somebody who works there, with a new one-time password and PIN. Supervisors.",
+        STAFF,
+        people_bodies.NewSecretsOut,
+        people_bodies.StaffIn,
+        problems=(404,),
+    ),
+    Route(
+        "POST",
+        f"{LOCATION_STAFF}/{{employee}}/reset",
+        "staff",
+        "A new one-time password and PIN. Supervisors.",
+        STAFF,
+        people_bodies.NewSecretsOut,
+        people_bodies.ResetIn,
+        problems=(404,),
     ),
     Route(
         "GET",

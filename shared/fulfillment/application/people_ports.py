@@ -43,3 +43,62 @@ class PinKeys(Protocol):
 
     def newest(self) -> tuple[str, bytes]: ...
     def key(self, kid: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Token:
+    """An id token and what it says."""
+
+    id_token: str
+    expires_in_seconds: int
+    employee: str
+    name: str
+    groups: tuple[str, ...]
+    locations: frozenset[str]
+
+
+@dataclass(frozen=True)
+class NewPasswordNeeded:
+    """The one-time password was right; the directory waits for another in its place."""
+
+    session: str
+    user_id: str
+
+
+class SignInDirectory(Protocol):
+    """Where staff sign in."""
+
+    def sign_in(self, username: str, password: str) -> Token | NewPasswordNeeded | None:
+        """None when they do not open anything, whatever the reason."""
+
+    def replace_password(self, needed: NewPasswordNeeded, new_password: str) -> Token | None:
+        """InvalidRequest names ``new_password`` when the directory takes no such password."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody whom the directory knows."""
+
+    employee: str
+    name: str
+    groups: frozenset[str]
+    locations: frozenset[str]
+
+
+class StaffDirectory(Protocol):
+    """Who may sign in, as what and where."""
+
+    def find(self, employee: str) -> Listed | None: ...
+
+    def put(
+        self, who: Employee, locations: Collection[str], one_time_password: str, *, known: Listed | None
+    ) -> None: ...
+
+    def renew(self, employee: str, one_time_password: str) -> None: ...
+
+
+class NewSecrets(Protocol):
+    """Drawn anew each time."""
+
+    def password(self) -> str: ...
+    def pin(self) -> str: ...
