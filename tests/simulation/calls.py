@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.functions import CHECKOUT, CONTEXT, api_event, handler, staff_claims
 
+SUPERVISOR = "siti"
 TASK = "/v1/locations/{location_id}/tasks/{task_id}"
 
 
@@ -23,6 +24,7 @@ class Call:
     body: Mapping[str, Any] | None = None
     key: str | None = None
     staff_of: str | None = None  # signed in for this location; None is a checkout
+    by: str = "budi"  # or a supervisor: siti
 
     def send(self) -> Reply:
         """Through the function's handler."""
@@ -33,10 +35,15 @@ class Call:
             body=self.body,
             headers={"Idempotency-Key": self.key} if self.key else {},
             caller=CHECKOUT,
-            claims=staff_claims(self.staff_of) if self.staff_of else None,
+            claims=self._claims(),
         )
         answer = handler(self.function)(event, CONTEXT)
         return Reply(answer["statusCode"], answer["body"])
+
+    def _claims(self) -> Mapping[str, str] | None:
+        role = "supervisor" if self.by == SUPERVISOR else "picker"
+        more = {"cognito:groups": role}
+        return staff_claims(self.staff_of, name=self.by, **more) if self.staff_of else None
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,9 @@ def tasks_of(location_id: str) -> Call:
     )
 
 
-def on_task(location_id: str, task_id: str, step: str, body: Mapping[str, Any], key: str) -> Call:
+def on_task(
+    location_id: str, task_id: str, step: str, body: Mapping[str, Any], key: str, by: str = "budi"
+) -> Call:
     """POST a step of a task."""
     path = {"location_id": location_id, "task_id": task_id}
-    return Call("tasks", "POST", f"{TASK}/{step}", path, body, key, staff_of=location_id)
+    return Call("tasks", "POST", f"{TASK}/{step}", path, body, key, staff_of=location_id, by=by)

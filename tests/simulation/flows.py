@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.domain import pickup_code
-from tests.simulation.calls import Call, on_order, on_task, place, tasks_of
+from tests.simulation.calls import SUPERVISOR, Call, on_order, on_task, place, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import (
     SENAYAN,
@@ -135,6 +135,31 @@ COLLECT = {"code": CODE, "amount_received": {"amount": "199000", "currency": "ID
 REFUSE = on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"}, "no")
 SHIP = {"carrier": "JNE", "tracking_number": "JX-1"}
 
+
+def found(line_id: str, units: int) -> dict[str, Any]:
+    """A pick of one line."""
+    return {"lines": [{"line_id": line_id, "picked": units}]}
+
+
+def back(line_id: str, units: int) -> dict[str, Any]:
+    """A put-back of one line."""
+    return {"lines": [{"line_id": line_id, "quantity": units}]}
+
+
+PICK_SHORT = on_task("senayan", "A-1~1", "pick", found("1", 1), "less")
+PROOF = {"collector_name": "Sari", "document": "ktp", "reason": "HP mati"}
+GUESSES = [
+    on_task("senayan", "A-1~1", "collect", {"code": "0000-0000"}, f"guess {n}".replace(" ", "-"))
+    for n in range(5)
+]
+EMPTY = on_task("senayan", "A-1~1", "refuse", {"reason": "not_found", "everything": True}, "none")
+
+
+def _put_aside(play: Play) -> None:
+    _worked("accept", "ready")(play)
+    _asks(on_order("A-1", "cancel", "off"))(play)
+
+
 FLOWS |= {
     "options": Flow(_a_chain, _asks(Call("options", "POST", "/v1/options", {}, asked(lines=BOTH)))),
     "place a pickup": Flow(_a_chain, _asks(place("A-1", order_body(), "first"), 201)),
@@ -211,6 +236,71 @@ FLOWS |= {
         lambda play: (
             _ordered()(play),
             play.call(REFUSE),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
+    "take over": Flow(
+        _worked("accept"),
+        _asks(on_task("senayan", "A-1~1", "accept", {"take_over": True}, "mine", SUPERVISOR)),
+    ),
+    "pick": Flow(_worked("accept"), _asks(on_task("senayan", "A-1~1", "pick", found("1", 1), "got"))),
+    "pick short, a parcel": Flow(
+        _worked("accept", begin=_ordered(delivery=True, lines=TWO_TEES)), _asks(PICK_SHORT)
+    ),
+    "pick short, a pickup": Flow(_worked("accept", begin=_ordered(lines=TWO_TEES)), _asks(PICK_SHORT)),
+    "reroute what was picked short": Flow(
+        lambda play: (
+            _worked("accept", begin=_ordered(delivery=True, lines=TWO_TEES))(play),
+            play.call(PICK_SHORT),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
+    "ask the customer what was picked short": Flow(
+        lambda play: (
+            _worked("accept", begin=_ordered(lines=TWO_TEES))(play),
+            play.call(PICK_SHORT),
+            play.deliver("stream"),
+        ),
+        lambda play: play.deliver("RerouteQueue"),
+    ),
+    "refuse what was picked short": Flow(
+        lambda play: (
+            _worked("accept", begin=_ordered(lines=TWO_TEES))(play),
+            play.call(PICK_SHORT),
+            play.settle(),
+        ),
+        _asks(REFUSE),
+    ),
+    "not ready after all": Flow(
+        _worked("accept", "ready"), _asks(on_task("senayan", "A-1~1", "undo-ready", {}, "oh"))
+    ),
+    "hand over without the code": Flow(
+        _worked("accept", "ready"), _asks(on_task("senayan", "A-1~1", "hand-over", PROOF, "ok", SUPERVISOR))
+    ),
+    "collect for somebody": Flow(
+        _worked("accept", "ready"),
+        _asks(on_task("senayan", "A-1~1", "collect", {**COLLECT, "collector": "Joko"}, "here")),
+    ),
+    "unlock": Flow(
+        lambda play: (_worked("accept", "ready")(play), *(play.call(guess) for guess in GUESSES)),
+        _asks(on_task("senayan", "A-1~1", "unlock", {}, "sorry", SUPERVISOR)),
+    ),
+    "put back": Flow(_put_aside, _asks(on_task("senayan", "A-1~1", "put-back", back("1", 1), "back"))),
+    "write off": Flow(
+        _put_aside,
+        _asks(on_task("senayan", "A-1~1", "put-back", {**back("1", 1), "written_off": True}, "off")),
+    ),
+    "refuse everything": Flow(
+        lambda play: (_ordered()(play), play.call(place("A-2", order_body("A-2"), "second"))),
+        _asks(EMPTY),
+    ),
+    "let work give way to an empty shelf": Flow(
+        lambda play: (
+            _ordered()(play),
+            play.call(place("A-2", order_body("A-2"), "second")),
+            play.call(EMPTY),
             play.deliver("stream"),
         ),
         lambda play: play.deliver("RerouteQueue"),

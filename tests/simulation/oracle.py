@@ -171,15 +171,18 @@ def _hearing(stage: Stage, ledger: Ledger, events: list[Event]) -> Iterator[str]
 
 def _doors(told: Told) -> Iterator[str]:
     wrong_codes = Counter[str]()
+    unlocked = Counter[str]()
     for heard in told.everything:
         if heard.reply is None:
             continue
         if heard.reply.code == "wrong_code":
             wrong_codes[heard.call.path["task_id"]] += 1
+        if heard.call.resource.endswith("/unlock"):
+            unlocked[heard.call.path["task_id"]] += 1  # each time five more, at most
         if heard.reply.status == 500:
             yield f"{heard.call.resource} answered {heard.reply.raw}"
     for task, times in wrong_codes.items():
-        if times > MAX_TRIES:
+        if times > MAX_TRIES * (1 + unlocked[task]):
             yield f"{task}: {times} wrong codes were looked at"
 
 

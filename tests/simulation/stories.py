@@ -11,12 +11,13 @@ from typing import Any
 
 from fulfillment.domain import pickup_code
 from fulfillment.domain.order import parse_task_id
-from tests.simulation.calls import Say, Story, Tick, Wait, on_order, on_task, place, tasks_of
+from tests.simulation.calls import SUPERVISOR, Say, Story, Tick, Wait, on_order, on_task, place, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import delivery_body, order_body
 
 SKUS = ("tee", "cap")
 TEN_MINUTES = 600.0  # that a task may wait before it is spoken of
+PAID = {"amount": "199000", "currency": "IDR"}
 REASONS = ("not_found", "not_found", "not_found", "damaged", "no_time", "other")
 LATE_SECONDS = (
     595.0,
@@ -124,30 +125,69 @@ def staff(cast: Cast, location_id: str, steps: int) -> Story:
         task = chance.choice(tasks)
         step, body = _next_step(cast, task)
         mine = location_id if chance.random() < 0.95 else chance.choice(cast.locations)
-        yield on_task(mine, task["task_id"], step, body, cast.key())
+        by = SUPERVISOR if step in ("hand-over", "unlock") else chance.choice(("budi", "budi", "rudi"))
+        yield on_task(mine, task["task_id"], step, body, cast.key(), by)
 
 
 def _next_step(cast: Cast, task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     chance = cast.chance
-    if chance.random() < 0.25:
-        return "refuse", {"reason": chance.choice(REASONS)}
-    if task["status"] == "open":
-        return "accept", {}
+    if task["put_back"]:
+        return "put-back", _putting_back(cast, task)
+    if chance.random() < 0.2:
+        reason = chance.choice(REASONS)
+        everything = reason in ("not_found", "damaged") and chance.random() < 0.4
+        return "refuse", {"reason": reason, "everything": everything}
+    if task["status"] == "open" or (task["status"] == "accepted" and chance.random() < 0.1):
+        return "accept", {"take_over": chance.random() < 0.5}
+    if task["status"] == "accepted" and chance.random() < 0.6:
+        return "pick", _picking(cast, task)
     if task["method"] == "delivery":
         return "ship", {"carrier": "JNE", "tracking_number": "JX-1"}
-    if task["status"] == "accepted":
-        return "ready", {}
-    wrong = chance.random() < 0.2
-    return "collect", _collecting("0000-0000" if wrong else _code(task["task_id"]))
+    if task["status"] in ("accepted", "picked"):
+        return "ready", {"staging": "Rak B3"}
+    return _at_the_counter(cast, task)
+
+
+def _at_the_counter(cast: Cast, task: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    fate = cast.chance.random()
+    if task["code_locked"] and fate < 0.5:
+        return "unlock", {}
+    if fate < 0.1:
+        return "undo-ready", {}
+    if fate < 0.2:
+        proof = {"collector_name": "Sari", "document": "ktp", "reason": "HP mati"}
+        return "hand-over", {**proof, "amount_received": PAID}
+    if fate < 0.4:
+        return "collect", _collecting("0000-0000")
+    return "collect", _collecting(_code(task["task_id"], cast.chance.choice((1, 1, 2))))
+
+
+def _picking(cast: Cast, task: Mapping[str, Any]) -> dict[str, Any]:
+    short = cast.chance.random() < 0.4
+    lines = [
+        {
+            "line_id": line["line_id"],
+            "picked": cast.chance.randint(0, line["quantity"]) if short else line["quantity"],
+        }
+        for line in task["lines"]
+    ]
+    return {"lines": lines}
+
+
+def _putting_back(cast: Cast, task: Mapping[str, Any]) -> dict[str, Any]:
+    aside = [line for line in task["lines"] if line["aside"]]
+    some = cast.chance.sample(aside, cast.chance.randint(1, len(aside)))
+    lines = [{"line_id": line["line_id"], "quantity": cast.chance.randint(1, line["aside"])} for line in some]
+    return {"lines": lines, "written_off": cast.chance.random() < 0.3}
 
 
 def _collecting(code: str) -> dict[str, Any]:
-    return {"code": code, "amount_received": {"amount": "199000", "currency": "IDR"}}
+    return {"code": code, "amount_received": PAID}
 
 
-def _code(task_id: str) -> str:
+def _code(task_id: str, version: int = 1) -> str:
     order_id, number = parse_task_id(task_id)
-    return pickup_code.derive(KEY["k1"].encode(), order_id, number, 1)
+    return pickup_code.derive(KEY["k1"].encode(), order_id, number, version)
 
 
 def guesser(cast: Cast, location_id: str, tries: int) -> Story:

@@ -91,7 +91,7 @@ def change_order(
 _MOVES: Mapping[str, tuple[MovementKind, int, int]] = {
     "hand_over": ("handover", -1, 0),
     "put_aside": ("refusal", 0, 1),
-    "lose": ("refusal", 0, 1),
+    "lose": ("short_pick", 0, 1),
     "put_back": ("put_back", 0, -1),
     "write_off": ("write_off", -1, -1),
 }

@@ -107,6 +107,7 @@ MovementKind = Literal[
     "adjustment",
     "handover",
     "refusal",
+    "short_pick",
     "put_back",
     "write_off",
     "correction",
