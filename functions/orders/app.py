@@ -1,4 +1,6 @@
-"""Place, read, confirm, extend, cancel, hold and release orders: ``/v1/orders``."""
+"""Place, read, confirm, extend, cancel, hold and release orders: ``/v1/orders``; and the same for the customer who
+stands in a store.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,8 @@ from typing import Any
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
 from fulfillment.api.requests import CancelIn, ConfirmIn, ExtendIn, HoldIn, OrderIn, ReleaseIn
+from fulfillment.api.shop_floor_requests import StoreOrderIn
+from fulfillment.api.staff import actor_of, location_of
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
 from fulfillment.observability import Metric, count, logger, metrics
@@ -56,7 +60,24 @@ def release(request: Request) -> Answer:
     return bootstrap.hold_order().release(request.path["order_id"], request.command(request.parse(ReleaseIn)))
 
 
+def look_up(request: Request) -> View:
+    """A shelf, and the nearest others."""
+    _, location_id = location_of(request)
+    return bootstrap.look_up_stock()(location_id, request.path["code"])
+
+
+def sell(request: Request) -> Answer:
+    """For the customer who stands there."""
+    (person, location_id), wanted = actor_of(request), request.parse(StoreOrderIn)
+    command = request.command(wanted)
+    answer = bootstrap.sell_in_store()(location_id, wanted.to_domain(), person.name, command)
+    count(Metric.ORDER_ACCEPTED)
+    return answer
+
+
 OPERATIONS = {
+    "GET /v1/locations/{location_id}/stock/{code}": look_up,
+    "POST /v1/locations/{location_id}/orders": sell,
     "POST /v1/orders": place,
     "GET /v1/orders/{order_id}": get,
     "POST /v1/orders/{order_id}/confirm": confirm,
@@ -71,4 +92,4 @@ OPERATIONS = {
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: Any) -> Response:
     """API Gateway's entry."""
-    return respond(event, OPERATIONS)
+    return respond(event, OPERATIONS, bootstrap.staff_door())

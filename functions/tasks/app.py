@@ -6,7 +6,9 @@ from typing import Any
 
 from fulfillment import bootstrap
 from fulfillment.api.gateway import Request, Response, respond
+from fulfillment.api.shop_floor_requests import CountIn
 from fulfillment.api.staff import (
+    actor_of,
     cursor_of,
     location_of,
     page_of,
@@ -29,6 +31,7 @@ from fulfillment.api.task_requests import (
 )
 from fulfillment.application.ports import Answer
 from fulfillment.application.views import View
+from fulfillment.application.writing import answered
 from fulfillment.observability import logger, metrics
 
 
@@ -112,6 +115,15 @@ def put_back(request: Request) -> Answer:
     )
 
 
+def count_shelf(request: Request) -> Answer:
+    """Somebody counted a shelf."""
+    (person, location_id), said = actor_of(request), request.parse(CountIn)
+    command = request.command(said)
+    counted = bootstrap.count_shelf()(location_id, said.sku, said.on_hand, said.observed_at)
+    logger.info("counted", extra={"by": person.name, **counted})
+    return answered(command, 202, counted)
+
+
 def pause(request: Request) -> Answer:
     """The store takes no new orders."""
     (person, location_id), said = supervisor_of(request), request.parse(PauseIn)
@@ -137,6 +149,7 @@ def take_at_most(request: Request) -> Answer:
 LOCATION = "/v1/locations/{location_id}"
 TASK = "/v1/locations/{location_id}/tasks/{task_id}"
 OPERATIONS = {
+    "POST /v1/locations/{location_id}/counts": count_shelf,
     "GET /v1/locations/{location_id}/tasks": listed,
     f"GET {TASK}": one,
     f"POST {TASK}/accept": accept,

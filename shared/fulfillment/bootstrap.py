@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import bootstrap_customer, bootstrap_messages, bootstrap_people
+from fulfillment import bootstrap_customer, bootstrap_messages, bootstrap_people, bootstrap_store
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import (
@@ -62,6 +62,9 @@ take_receipt = bootstrap_messages.take_receipt
 employ_staff = bootstrap_people.employ_staff
 sign_in = bootstrap_people.sign_in
 staff_door = bootstrap_people.staff_door
+count_shelf = bootstrap_store.count_shelf
+look_up_stock = bootstrap_store.look_up_stock
+sell_in_store = bootstrap_store.sell_in_store
 
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.

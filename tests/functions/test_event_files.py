@@ -160,6 +160,9 @@ CASES: dict[str, Case] = {
         says(200, status="cancelled", put_back=False),
         after=(PICKUP, "tasks_accept_pickup", "tasks_pick", "orders_cancel"),
     ),
+    "tasks_count": Case(says(202, sku="TEE-RED-M", on_hand=3), queued=1),
+    "orders_look_up_stock": Case(says(200, sku="TEE-RED-M", doubtful=False)),
+    "orders_sell_in_store": Case(says(201, channel="store", status="confirmed", shipments=[AT_SENAYAN])),
     "tasks_ship": Case(
         says(200, status="shipped", carrier="JNE"),
         after=(DELIVERY, "tasks_accept_delivery"),

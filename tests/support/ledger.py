@@ -182,7 +182,11 @@ def _row_faults(key: StockKey, row: Row, promised: int, aside: int) -> Iterator[
 
 def _movement_faults(ledger: Ledger, key: StockKey, opened: int | None) -> Iterator[str]:
     row, moved = ledger.stock[key], ledger.movements.get(key, [])
-    if number_of(row, "available") < 0 and not any(m.kind in FED for m in moved):
+    if (
+        number_of(row, "available") < 0
+        and not any(m.kind in FED for m in moved)
+        and not _said_empty(ledger, key)
+    ):
         yield f"stock {key}: oversold: {number_of(row, 'available')} available and no feed said so"
     counts = sorted((m for m in moved if m.kind == "count"), key=lambda m: m.at)
     if counts and instant_of(row, "observed_at") != counts[-1].at:
@@ -192,6 +196,15 @@ def _movement_faults(ledger: Ledger, key: StockKey, opened: int | None) -> Itera
         since = sum(m.change for m in moved if not counts or m.at > counts[-1].at)
         if number_of(row, "on_hand") != begun + since:
             yield f"stock {key}: on_hand {number_of(row, 'on_hand')} is not {begun} {since:+}"
+
+
+def _said_empty(ledger: Ledger, key: StockKey) -> bool:
+    """Whether staff said that there is nothing of it, while others were promised some: that is told as a shortfall."""
+    return any(
+        event.type == "StockShortfall" and (event.detail["sku"], event.detail["location_id"]) == key
+        for story in ledger.story.values()
+        for event in story
+    )
 
 
 def _order_faults(ledger: Ledger) -> Iterator[str]:

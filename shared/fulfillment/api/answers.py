@@ -278,6 +278,44 @@ class StockOut(AnswerModel):
     locations: list[StockRowOut]
 
 
+class CountOut(AnswerModel):
+    """A count that is on its way to its shelf."""
+
+    sku: str
+    location_id: str
+    on_hand: int
+    observed_at: Moment
+
+
+class HereOut(AnswerModel):
+    """A shelf of one's own store."""
+
+    on_hand: int
+    reserved: int
+    blocked: int
+    available: int
+
+
+class ElsewhereOut(AnswerModel):
+    """A store nearby that has some."""
+
+    location_id: str
+    name: str
+    distance_km: float | None
+    available: int
+
+
+class ShelfOut(AnswerModel):
+    """A SKU here, and in the nearest stores that have it."""
+
+    sku: str
+    name: dict[str, str]
+    variant: str
+    here: HereOut
+    doubtful: bool
+    nearest: list[ElsewhereOut]
+
+
 class AcceptedOut(AnswerModel):
     """How many messages were put on the queue."""
 

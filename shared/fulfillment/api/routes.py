@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from fulfillment.api import answers, customer, people_bodies, requests, task_requests
+from fulfillment.api import answers, customer, people_bodies, requests, shop_floor_requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
@@ -176,6 +176,37 @@ ROUTES: tuple[Route, ...] = (
         people_bodies.SignInIn,
         problems=(401,),
         only_reads=True,
+    ),
+    Route(
+        "POST",
+        "/v1/locations/{location_id}/counts",
+        "tasks",
+        "Somebody counted a shelf.",
+        STAFF,
+        answers.CountOut,
+        shop_floor_requests.CountIn,
+        success=202,
+        problems=(404,),
+    ),
+    Route(
+        "GET",
+        "/v1/locations/{location_id}/stock/{code}",
+        "orders",
+        "A SKU, or what has this barcode, here and nearby.",
+        STAFF,
+        answers.ShelfOut,
+        problems=(404,),
+    ),
+    Route(
+        "POST",
+        "/v1/locations/{location_id}/orders",
+        "orders",
+        "Order for the customer who stands here; paid at the hand-over.",
+        STAFF,
+        answers.OrderOut,
+        shop_floor_requests.StoreOrderIn,
+        success=201,
+        problems=(200, 404, 409),
     ),
     Route(
         "GET",

@@ -18,7 +18,7 @@ def policy_of(
     config: ConfigRepository, basket: Basket, method: Method, products: Mapping[str, Product], now: datetime
 ) -> Policy:
     """The policy that applies to an order: the first by its priority, else ``default``."""
-    value = _value(basket.lines, products)
+    value = value_of(basket.lines, products)
     facts = OrderFacts(basket.channel, method, basket.customer.country, value, now)
     policies = config.policies()
     return policy_for(facts, policies, config.policy("default"))
@@ -40,7 +40,7 @@ def items_of(products: Mapping[str, Product]) -> Mapping[str, Item]:
     }
 
 
-def _value(lines: Sequence[Line], products: Mapping[str, Product]) -> Decimal | None:
+def value_of(lines: Sequence[Line], products: Mapping[str, Product]) -> Decimal | None:
     """What the lines come to: each at its own price, or else at its product's; None when one has neither."""
     prices = [_price(line, products.get(line.sku)) for line in lines]
     if None in prices:

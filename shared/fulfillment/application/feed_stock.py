@@ -171,12 +171,15 @@ class FeedStock:
             raise InvalidRequest.of(
                 "location_id", "unknown_location", f"There is no location {location_id!r}."
             )
-        if at > self.clock.now() + FUTURE_TOLERANCE:
-            raise InvalidRequest.of(
-                "observed_at", "in_the_future", "This was seen more than 5 minutes ahead."
-            )
-        if at < self.clock.now() - OLDEST:
-            raise InvalidRequest.of(
-                "observed_at", "too_old", f"This was seen more than {OLDEST.days} days ago; count the shelf."
-            )
+        require_believable(at, self.clock.now())
         return sku
+
+
+def require_believable(at: datetime, now: datetime) -> None:
+    """InvalidRequest when nobody can have seen it then, or it was too long ago."""
+    if at > now + FUTURE_TOLERANCE:
+        raise InvalidRequest.of("observed_at", "in_the_future", "This was seen more than 5 minutes ahead.")
+    if at < now - OLDEST:
+        raise InvalidRequest.of(
+            "observed_at", "too_old", f"This was seen more than {OLDEST.days} days ago; count the shelf."
+        )

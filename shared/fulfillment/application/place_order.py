@@ -64,6 +64,7 @@ class OrderRequest:
     option_id: str | None = None
     accept_partial: bool = False
     replaces: str | None = None
+    by: str | None = None  # the employee who placed it for somebody in a store
 
     @property
     def unique_id(self) -> str:
@@ -128,7 +129,7 @@ class PlaceOrder:
             packed = pack(wanted, look.found.inside, look.stock, policy, decision)
             scarce = takes_scarce(decision.shipments, look.stock, policy.scarce)
             draft = self._draft(request, command, policy, now, scarce=scarce)
-            change = placed(_in_place_of(gives_way, draft, policy), decision, now)
+            change = placed(_in_place_of(gives_way, draft, policy), decision, now, request.by)
             try:
                 return self._write(request, command, change, gives_way, packed, policy, now)
             except (AnsweredBefore, Stale):

@@ -30,7 +30,7 @@ from fulfillment.domain.promise import Promise
 from fulfillment.domain.unpaid import Unpaid
 
 
-def placed(draft: Order, decision: Decision, now: datetime) -> Change:
+def placed(draft: Order, decision: Decision, now: datetime, by: str | None = None) -> Change:
     """A new order with the decision's shipments: reserved while payment is pending, else confirmed at once."""
     paid = draft.status == "confirmed"
     shipments = new_shipments(decision.shipments, 1, "open" if paid else "waiting", now)
@@ -45,7 +45,8 @@ def placed(draft: Order, decision: Decision, now: datetime) -> Change:
         draft, shipments=shipments, lines=lines, missing=decision.unfilled, unpaid=_recounted(draft, lines)
     )
     told: EventType = "OrderConfirmed" if paid else "OrderReserved"
-    return Change(order, stock, (), capacity, ((told, tasks_detail(shipments, order.order_id)),))
+    detail = tasks_detail(shipments, order.order_id) | ({"by": by} if by else {})
+    return Change(order, stock, (), capacity, ((told, detail),))
 
 
 def unfillable(draft: Order, reason: str) -> Change:
