@@ -111,10 +111,30 @@ def shop(scene: Scene) -> None:
     step(person, STORE, f"{order_id}~1", "ready")
     caller.post(f"/v1/orders/{order_id}/cancel", {}, key=uuid4().hex).expect(200)
     assert caller.get(f"/v1/orders/{order_id}").expect(200)["status"] == "cancelled"
+    step(person, STORE, f"{order_id}~1", "put-back", {"lines": [{"line_id": "1", "quantity": 1}]})
     caller.post("/v1/orders", pickup_order(SHELF + 50), key=uuid4().hex).expect(409)
     wide = {**basket(MORE_THAN_THERE_IS), "customer": kiosks.CUSTOMER, "methods": ["delivery"]}
     assert caller.post("/v1/options", wide).expect(200)["delivery"] == []
     caller.post("/v1/orders", delivery_order(MORE_THAN_THERE_IS), key=uuid4().hex).expect(409)
+
+
+def shop_floor(scene: Scene) -> None:
+    """On the shared phone a shelf is looked up, an order placed for who stands there, and the shelf counted."""
+    path, device, holder = (
+        f"/v1/locations/{STORE}",
+        phone(scene.stack, STORE),
+        holding(scene.stack.staff[STORE]),
+    )
+    assert device.get(f"{path}/stock/{SKU}").expect(200)["here"]["available"] > 0
+    wanted = {
+        "lines": basket(1)["lines"],
+        "method": "pickup",
+        "contact": with_contact(basket(1))["customer"]["contact"],
+    }
+    device.post(f"{path}/orders", wanted, key=uuid4().hex, headers=holder).expect(201)
+    counted = {"sku": SKU, "on_hand": SHELF + 1, "observed_at": now()}
+    device.post(f"{path}/counts", counted, key=uuid4().hex, headers=holder).expect(202)
+    scene.until("a count from the shop floor", lambda: shelf(scene)["on_hand"] == SHELF + 1)
 
 
 def intake(scene: Scene) -> None:
@@ -313,12 +333,12 @@ def board(scene: Scene) -> None:
 
 PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Options": (shop,),
-    "Orders": (shop,),
+    "Orders": (shop, shop_floor),
     "Intake": (intake,),
     "Reroute": (refusal, shortfall),
     "StockFeed": (feed,),
     "StockFiles": (files,),
-    "Tasks": (shop, refusal, handover),
+    "Tasks": (shop, refusal, handover, shop_floor),
     "Staff": (hiring,),
     "Board": (board,),
     "Customer": (customer_page,),
