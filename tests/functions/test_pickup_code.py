@@ -175,3 +175,28 @@ def test_the_code_is_nowhere_but_in_the_customers_message(shop: World, said: io.
         assert text, place
         for form in (code, bare, code.lower(), bare.lower()):
             assert form not in text, (place, form)
+
+
+def test_neither_a_dead_nor_a_renewed_code_is_anywhere_either(shop: World, said: io.StringIO) -> None:
+    # Given a task that was undone, made ready anew, locked, unlocked and handed over without a code
+    supervisor = {"name": "siti", "cognito:groups": "supervisor"}
+    first = made_ready(shop, "A-1")
+    shop.on_task("senayan", "A-1~1", "undo-ready")
+    shop.on_task("senayan", "A-1~1", "ready", {"staging": "Rak B3"})
+    shop.settle()
+    second = CODE.findall(shop.heard("CustomerTopic")[-1]["text"])[0]
+    answers = [collect(shop, "A-1", first).raw for _ in range(5)]
+    answers.append(shop.on_task("senayan", "A-1~1", "unlock", **supervisor).raw)
+    shop.settle()
+    third = CODE.findall(shop.heard("CustomerTopic")[-1]["text"])[0]
+    proof = {"collector_name": "Sari", "document": "sim", "reason": "lupa"}
+    answers.append(shop.on_task("senayan", "A-1~1", "hand-over", proof, **supervisor).raw)
+    answers.append(shop.tasks("senayan").raw)
+    shop.settle()
+
+    # Then there were three codes, and none is in tables, logs, answers or events
+    assert len({first, second, third}) == 3
+    kept = f"{shop.everything()}{said.getvalue()}{answers}{shop.told_on_the_bus()}".upper()
+    for code in (first, second, third):
+        assert code not in kept
+        assert pickup_code.normalised(code) not in kept

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -31,6 +34,31 @@ def test_the_alphabet_is_crockfords() -> None:
 def test_a_code_is_eight_characters_of_the_alphabet() -> None:
     assert LENGTH == 8
     assert all(re.fullmatch(f"[{ALPHABET}]{{8}}", code_of(f"A-{number}")) for number in range(200))
+
+
+@pytest.mark.proof
+def test_a_hundred_thousand_codes_are_even_and_none_comes_twice(
+    record_property: Callable[[str, Any], None],
+) -> None:
+    # Given the codes of as many orders
+    drawn = 100_000
+    codes = [code_of(f"A-{number}") for number in range(drawn)]
+
+    # When each character's count in each place is held against an even share
+    share = drawn / len(ALPHABET)
+    chi_squares = []
+    for place in range(LENGTH):
+        seen = Counter(code[place] for code in codes)
+        chi_squares.append(sum((seen[letter] - share) ** 2 / share for letter in ALPHABET))
+
+    # Then no place is uneven (61.1: what chance exceeds once in 1,000, at 31 degrees of freedom), and none is repeated
+    repeats = drawn - len(set(codes))
+    record_property(
+        "figure",
+        f"{drawn} codes: {repeats} repeats, chi-square by place at most {max(chi_squares):.1f} of 61.1",
+    )
+    assert max(chi_squares) < 61.1
+    assert repeats == 0
 
 
 def test_every_character_of_the_alphabet_is_used_in_every_place() -> None:
