@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def customer_page(scene: Scene) -> None:
-    """A customer looks, sets out, is asked because the store cannot, and chooses another; and one who cannot have
+    """A customer looks and sets out; one of whose order not all was there chooses another store; and one cannot have
     anything else, anywhere.
     """
     caller, phone = checkout(scene.stack), anyone(scene.stack)
@@ -30,7 +30,12 @@ def customer_page(scene: Scene) -> None:
     step(person, STORE, task_id, "ready")
     assert stories.CODE.search(phone.get(page).expect(200))
     phone.post(f"{page}/on-my-way", {}, key=uuid4().hex).expect(200)
-    step(person, STORE, task_id, "refuse", {"reason": "closing"})
+
+    body = pickup_order(2)
+    task_id, page = f"{body['order_id']}~1", f"/c/{link(scene, body['order_id'])}"
+    caller.post("/v1/orders", body, key=uuid4().hex).expect(201)
+    step(person, STORE, task_id, "accept")
+    step(person, STORE, task_id, "pick", {"lines": [{"line_id": "1", "picked": 1}]})
     choices = phone.get(f"{page}/order").expect(200)["choices"]
     store = next(c["location_id"] for c in choices if c["choice"] == "pickup")
     chosen = {"choice": "pickup", "location_id": store}

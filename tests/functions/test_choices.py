@@ -159,6 +159,63 @@ def test_the_customer_may_choose_before_we_asked(shop: World) -> None:
     assert (chosen.status, shop.events("A-2").count("ChoiceRequired")) == (200, 0)
 
 
+# --- some of it was there
+
+
+@pytest.fixture
+def short(shop: World) -> World:
+    """Another paid pickup, of two tees and a cap, of which the store found one tee."""
+    shop.order(order_body("A-2", lines=order_lines(tee=2, cap=1)))
+    shop.on_task("senayan", "A-2~1", "accept")
+    found = {"lines": [{"line_id": "1", "picked": 1}, {"line_id": "2", "picked": 0}]}
+    assert shop.on_task("senayan", "A-2~1", "pick", found).status == 200
+    shop.given(stock("kota", tee=3, cap=1))
+    shop.settle()
+    return shop
+
+
+def test_what_was_found_may_be_enough(short: World) -> None:
+    # Given that it is offered first
+    assert kinds(short.seen("A-2").body["choices"])[0] == ("part", None)
+
+    # When
+    chosen = short.customer("A-2", "choice", {"choice": "part"})
+    again = short.customer("A-2", "choice", {"choice": "part"})
+
+    # Then the task goes on with that, and the rest is paid back
+    order = short.get_order("A-2").body
+    assert (chosen.status, chosen.body["status"], again.raw) == (200, "preparing", chosen.raw)
+    assert (order["status"], order["refund_required"]) == ("confirmed", True)
+    assert [(line["line_id"], line["quantity"]) for line in order["lines"]] == [("1", 1)]
+    assert [(m["line_id"], m["missing"]) for m in order["missing"]] == [("1", 1), ("2", 1)]
+    assert short.events("A-2").count("RefundRequired") == 1
+    assert short.on_task("senayan", "A-2~1", "ready").status == 200
+    code = short.seen("A-2").body["code"]
+    assert short.on_task("senayan", "A-2~1", "collect", {"code": code}).status == 200
+    assert short.get_order("A-2").body["status"] == "fulfilled"
+
+
+def test_what_was_found_is_put_aside_when_another_store_takes_over(short: World) -> None:
+    # When
+    chosen = short.customer("A-2", "choice", KOTA)
+
+    # Then all of it comes from there, and the tee that was picked here waits to be put back
+    order = short.get_order("A-2")
+    assert (chosen.status, tasks(order)) == (200, [("senayan", "cancelled"), ("kota", "open")])
+    assert [line["quantity"] for line in order.body["shipments"][1]["lines"]] == [2, 1]
+    row = short.stock("tee", "senayan")
+    assert (row.reserved, row.blocked) == (0, row.on_hand - row.available)
+    (task,) = [t for t in short.tasks("senayan").body["tasks"] if t["task_id"] == "A-2~1"]
+    assert task["put_back"] is True
+
+
+def test_part_is_no_choice_when_nothing_was_found(shop: World) -> None:
+    reply = shop.customer("A-1", "choice", {"choice": "part"})
+
+    assert (reply.status, reply.body["code"]) == (409, "choice_gone")
+    assert "part" not in [kind for kind, _ in kinds(reply.body["choices"])]
+
+
 # --- once
 
 

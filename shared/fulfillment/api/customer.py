@@ -40,9 +40,11 @@ FILE_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Referre
 
 
 class ChoiceIn(Contract):
-    """What the customer wants instead. ``ship_to``: where to, when it is not known or elsewhere."""
+    """What the customer wants instead; ``part``: what was found is enough. ``ship_to``: where to, when it is not known
+    or elsewhere.
+    """
 
-    choice: Literal["pickup", "delivery", "cancel"]
+    choice: Literal["part", "pickup", "delivery", "cancel"]
     location_id: Annotated[LocationId | None, Field(validate_default=True)] = None
     ship_to: ShipToIn | None = None
 
@@ -138,6 +140,7 @@ class CustomerOrderOut(CustomerBrief):
     parcels: list[ParcelOut]
     parcels_to_come: int
     choices: list[dict[str, Any]]
+    found: list[CustomerLine]
     address_known: bool
     amount_due: MoneyOut | None
     refund: bool

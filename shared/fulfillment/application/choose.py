@@ -30,6 +30,7 @@ from fulfillment.domain.choice_steps import (
     let_go,
     moved,
     on_the_way,
+    part_is_enough,
     require_choice,
 )
 from fulfillment.domain.decision import decide
@@ -89,6 +90,8 @@ class Choose:
     def _decided(self, order: Order, wish: Wish, now: datetime) -> _Decided:
         if wish.choice == "cancel":
             return _Decided(let_go(order, wish, now))
+        if wish.choice == "part":
+            return _Decided(part_is_enough(order, wish))
         if wish.choice == "pickup":
             return self._at_store(order, wish, now)
         return self._delivered(order, wish, now)

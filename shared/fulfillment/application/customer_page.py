@@ -65,17 +65,17 @@ def standing(order: Order, now: datetime) -> Standing:
         return "on_hold"
     if order.status == "reserved":
         return "to_pay"
-    return _at_work(order)
+    return _at_work(order, now)
 
 
-def _at_work(order: Order) -> Standing:
+def _at_work(order: Order, now: datetime) -> Standing:
     live = {s.status for s in order.shipments if s.status in HOLDING | HANDED_OVER}
     if order.status == "fulfilled" or live & HANDED_OVER:
         return "collected" if order.method == "pickup" else "on_the_way"
     if not live and any(s.status == "uncollected" for s in order.shipments):
         return "uncollected"
     if "ready" in live:
-        return "ready"
+        return "ready" if waiting_for_customer(order, now) else "uncollected"
     return "preparing" if live & {"accepted", "picked"} else "received"
 
 
@@ -127,7 +127,7 @@ class CustomerPage:
             "collect_until": views.moment(task.collect_until, task.promise.timezone)
             if task and task.collect_until and stands == "ready"
             else None,
-            "code": self._code(order),
+            "code": self._code(order, now),
             "on_my_way_at": views.moment(task.on_my_way_at, task.promise.timezone)
             if task and task.on_my_way_at
             else None,
@@ -136,6 +136,9 @@ class CustomerPage:
             if order.method == "delivery"
             else 0,
             "choices": self._choices(order, now) if stands == "choose" else [],
+            "found": [_line(sku, n, products, lang) for sku, n in _found(order)]
+            if stands == "choose"
+            else [],
             "address_known": bool(contact and contact.ship_to),
             "amount_due": views.money(order.payment.amount_due)
             if order.payment.state == "on_handover" and order.status not in OVER
@@ -149,8 +152,8 @@ class CustomerPage:
         mark = sha256(views.as_json(view).encode()).hexdigest()[:16]
         return {**view, "mark": mark, "at": views.moment(now)}
 
-    def _code(self, order: Order) -> str | None:
-        task = waiting_for_customer(order)
+    def _code(self, order: Order, now: datetime) -> str | None:
+        task = waiting_for_customer(order, now)
         if task is None or task.code is None or order.hold:
             return None
         key = self.codes.key(task.code.kid)
@@ -188,6 +191,11 @@ def _task_shown(order: Order) -> Shipment | None:
     going = [s for s in order.shipments if s.status in HOLDING | HANDED_OVER]
     shown = going or order.shipments
     return shown[-1] if shown else None
+
+
+def _found(order: Order) -> list[tuple[str, int]]:
+    """What a short pick found, and keeps until the customer says what is to happen."""
+    return [unit for s in order.shipments if s.holds_stock for unit in s.units()]
 
 
 def _line(sku: str, quantity: int, products: Mapping[str, Product], lang: str) -> View:

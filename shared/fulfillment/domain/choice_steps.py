@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fulfillment.domain.basket import CustomerPlace, Method
-from fulfillment.domain.decision import Decision
+from fulfillment.domain.decision import Decision, Shortfall
 from fulfillment.domain.errors import WrongState
 from fulfillment.domain.events import EventType
 from fulfillment.domain.order import (
@@ -25,12 +25,14 @@ from fulfillment.domain.order_steps import cancelled, end_tasks
 
 CUSTOMER = "customer"  # who did it, in the story of an order
 
-ChoiceWord = Literal["pickup", "delivery", "cancel"]
+ChoiceWord = Literal["part", "pickup", "delivery", "cancel"]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the customer chose: another store, delivery (to ``ship_to``, or where we know already), or to let go."""
+    """What the customer chose: what was found, another store, delivery (to ``ship_to``, or where we know already), or
+    to let go.
+    """
 
     choice: ChoiceWord
     location_id: str | None = None
@@ -41,6 +43,8 @@ def is_done(order: Order, wish: Wish) -> bool:
     """Whether the order is as the customer wishes already: the button was pressed twice."""
     if wish.choice == "cancel":
         return order.status == "cancelled"
+    if wish.choice == "part":
+        return order.status == "confirmed" and any(s.missing and s.holds_stock for s in order.shipments)
     if order.status != "confirmed" or order.method != wish.choice:
         return False
     return wish.choice == "delivery" or order.location_id == wish.location_id
@@ -80,6 +84,33 @@ def moved(order: Order, wish: Wish, decision: Decision, customer: CustomerPlace,
     return Change(changed, freed + stock, (), given_back + capacity, told)
 
 
+def part_is_enough(order: Order, wish: Wish) -> Change | None:
+    """The customer takes what was found; the rest is let go, and paid back where it was paid. None when nothing was."""
+    assert order.status == "needs_choice", order.status
+    rest = {line.line_id: line.quantity for line in order.unallocated()}
+    if not any(s.holds_stock for s in order.shipments):
+        return None
+    kept = tuple(
+        replace(line, quantity=line.quantity - rest.get(line.line_id, 0))
+        for line in order.lines
+        if line.quantity > rest.get(line.line_id, 0)
+    )
+    paid = order.payment.state == "captured"
+    changed = replace(
+        order,
+        status="confirmed",
+        lines=kept,
+        missing=_without(order, rest),
+        choices=(),
+        refund_required=order.refund_required or paid,
+        version=order.version + 1,
+    )
+    told: tuple[tuple[EventType, Mapping[str, Any]], ...] = (_made(wish),)
+    if paid:
+        told += (("RefundRequired", {"reason": "part", "lines": sorted(rest)}),)
+    return Change(changed, events=told)
+
+
 def let_go(order: Order, wish: Wish, now: datetime) -> Change:
     """None of what is left will do."""
     change = cancelled(order, now)
@@ -90,7 +121,7 @@ def on_the_way(order: Order, now: datetime) -> Change | None:
     """The customer sets out to collect. None when that was said before: the first time counts."""
     if order.method != "pickup":
         raise WrongState("wrong_method", "This order is delivered: there is no need to come.")
-    task = waiting_for_customer(order)
+    task = waiting_for_customer(order, now)
     if task is None or order.hold:
         raise WrongState("not_ready", "It is not ready to be collected: we write when it is.")
     if task.on_my_way_at is not None:
@@ -103,15 +134,26 @@ def on_the_way(order: Order, now: datetime) -> Change | None:
     return Change(changed, events=(("CustomerOnTheWay", told),))
 
 
-def waiting_for_customer(order: Order) -> Shipment | None:
-    """What can be collected now."""
+def waiting_for_customer(order: Order, now: datetime) -> Shipment | None:
+    """What can be collected now: what is kept no longer cannot, also before the sweep has ended its task."""
     if order.status != "confirmed":
         return None
-    return next((s for s in order.shipments if s.status == "ready"), None)
+    ready = (s for s in order.shipments if s.status == "ready")
+    return next((s for s in ready if s.collect_until is None or now < s.collect_until), None)
 
 
 def _kept(order: Order) -> list[int]:
     return [s.number for s in order.shipments if s.status in HOLDING]
+
+
+def _without(order: Order, rest: Mapping[str, int]) -> tuple[Shortfall, ...]:
+    """What the customer goes without, by line: what was agreed to before, and this."""
+    agreed = {short.line_id: short for short in order.missing}
+    for line in order.lines:
+        if more := rest.get(line.line_id):
+            before = agreed.get(line.line_id, Shortfall(line.line_id, line.sku, 0, 0))
+            agreed[line.line_id] = replace(before, quantity=before.quantity + more, left=0)
+    return tuple(agreed.values())
 
 
 def _made(wish: Wish) -> tuple[EventType, Mapping[str, Any]]:

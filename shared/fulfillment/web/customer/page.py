@@ -121,6 +121,8 @@ def _other_language(view: View) -> Html:
 
 def _main(view: View, words: Words, now: datetime) -> Html:
     title, explanation = headline(view["language"], view["status"], view["method"])
+    if view["found"]:
+        explanation = words["some_found"]
     return tag(
         "main",
         tag("h1", title, id_="status"),
@@ -201,7 +203,7 @@ def _on_my_way(view: View, words: Words) -> Html | None:
 def _choices(view: View, words: Words, now: datetime) -> Html | None:
     if not view["choices"]:
         return None
-    made = {"pickup": _store, "delivery": _delivery, "cancel": _cancel}
+    made = {"part": _part, "pickup": _store, "delivery": _delivery, "cancel": _cancel}
     items = [
         tag("li", made[c["choice"]](c, view, words, now)) for c in view["choices"] if c["choice"] in made
     ]
@@ -210,6 +212,19 @@ def _choices(view: View, words: Words, now: datetime) -> Html | None:
         tag("h2", words["your_choices"], id_="choices-title"),
         tag("ul", *items, id_="choices"),
         aria_labelledby="choices-title",
+    )
+
+
+def _part(_choice: View, view: View, words: Words, _now: datetime) -> Html:
+    found = ", ".join(
+        f"{line['quantity']} x {line['name']} {line['variant']}".rstrip() for line in view["found"]
+    )
+    return tag(
+        "button",
+        tag("strong", words["part"]),
+        tag("span", found),
+        type_="button",
+        **_posts(choice="part"),
     )
 
 
