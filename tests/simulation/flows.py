@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfillment.domain import pickup_code
 from tests.simulation.calls import SUPERVISOR, Call, on_order, on_task, place, tasks_of
+from tests.simulation.customers import DELIVERED, chooses, looks_at, sets_out
 from tests.simulation.services import KEY
 from tests.support.builders import (
     SENAYAN,
@@ -124,6 +125,25 @@ def _refused(**more: Any) -> Act:
     return refuse
 
 
+def _asked(**more: Any) -> Act:
+    """A pickup at senayan was refused, and its customer was asked."""
+
+    def ask(play: Play) -> None:
+        _ordered(**more)(play)
+        _asks(REFUSE)(play)
+        play.settle()
+
+    return ask
+
+
+def _found_short(play: Play) -> None:
+    """Of two tees one was there, and the customer was asked."""
+    _worked("accept", begin=_ordered(lines=TWO_TEES))(play)
+    _asks(on_task("senayan", "A-1~1", "pick", {"lines": [{"line_id": "1", "picked": 1}]}, "short"))(play)
+    play.given(stock("kota", tee=3))
+    play.settle()
+
+
 BOTH = order_lines(tee=1, cap=1)
 TWO_TEES = order_lines(tee=2)
 MARKET = {**delivery_body("M-1", lines=BOTH), "channel": "market"}
@@ -133,6 +153,7 @@ SALE = {"type": "movement", "movement_id": "till-1", "sku": "tee", "location_id"
 MOMENT = "2026-11-23T04:59:00+00:00"
 COLLECT = {"code": CODE, "amount_received": {"amount": "199000", "currency": "IDR"}}
 REFUSE = on_task("senayan", "A-1~1", "refuse", {"reason": "no_time"}, "no")
+AT_KOTA = {"choice": "pickup", "location_id": "kota"}
 SHIP = {"carrier": "JNE", "tracking_number": "JX-1"}
 
 
@@ -305,6 +326,24 @@ FLOWS |= {
         ),
         lambda play: play.deliver("RerouteQueue"),
     ),
+    "look at the page": Flow(_asked(), _asks(looks_at("A-1"))),
+    "set out": Flow(_worked("accept", "ready"), _asks(sets_out("A-1", "off-we-go"))),
+    "choose another store": Flow(_asked(), _asks(chooses("A-1", AT_KOTA, "there"))),
+    "choose delivery": Flow(_asked(), _asks(chooses("A-1", DELIVERED, "bring"))),
+    "choose to cancel": Flow(_asked(), _asks(chooses("A-1", {"choice": "cancel"}, "no-more"))),
+    "choose what is gone": Flow(_asked(lines=TWO_TEES), _asks(chooses("A-1", AT_KOTA, "there"), 409)),
+    "choose what nobody paid for": Flow(
+        _over(
+            lambda play: (
+                _asked()(play),
+                _asks(place("A-2", order_body(payment=PENDING, location_id="kota"), "second"), 201)(play),
+            ),
+            minutes=10,
+        ),
+        _asks(chooses("A-1", AT_KOTA, "there")),
+    ),
+    "choose what was found": Flow(_found_short, _asks(chooses("A-1", {"choice": "part"}, "some"))),
+    "choose another store for all of it": Flow(_found_short, _asks(chooses("A-1", AT_KOTA, "there"))),
     "publish": Flow(
         lambda play: (_a_chain(play), play.call(place("A-1", order_body(), "first"))),
         lambda play: play.deliver("stream"),

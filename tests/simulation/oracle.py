@@ -8,6 +8,7 @@ hear of something did; no guess beyond the fifth was looked at; no store saw ano
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from fulfillment.domain.order import WORK, Order, Shipment
 from fulfillment.domain.pickup_code import MAX_TRIES
 from fulfillment.domain.policy import Policy
 from tests.simulation.calls import Call, Reply, Say
+from tests.simulation.customers import what_customers_heard
 from tests.simulation.stage import Stage
 from tests.support.functions import CHECKOUT
 from tests.support.ledger import Ledger, LedgerWrong, check_ledger, read_ledger
@@ -75,6 +77,9 @@ def look_over(stage: Stage, told: Told) -> list[str]:
         *_reservations(ledger, events),
         *_hearing(stage, ledger, events),
         *_doors(told),
+        *what_customers_heard(
+            ledger, told.everything, told.limited, told.floor, lambda shelf, h: _least(stage, shelf, h)
+        ),
         *_feed(stage, ledger, told),
     ]
 
@@ -94,9 +99,17 @@ def _answers(stage: Stage, told: Told) -> Iterator[str]:
     }
     for heard in told.everything:
         if heard.reply and heard.reply.status in (200, 201) and heard.call.staff_of is None:
-            body = kept.get(f"{CHECKOUT}#{heard.call.key}")
+            body = kept.get(f"{_sender(heard.call)}#{heard.call.key}")
             if body is not None and body != heard.reply.raw and heard.reply.body.get("extended", True):
                 yield f"{heard.call.key} was answered {heard.reply.raw}, and {body} is kept"
+
+
+def _sender(call: Call) -> str:
+    """To whom a key belongs: from the customer's page, to the order."""
+    if call.function != "customer":
+        return CHECKOUT
+    coded = call.path["token"].partition(".")[0]
+    return f"customer#{base64.urlsafe_b64decode(coded + '=' * (-len(coded) % 4)).decode()}"
 
 
 def _promises(ledger: Ledger, told: Told) -> Iterator[str]:

@@ -13,7 +13,7 @@ from fulfillment.adapters.dynamodb.catalog import DynamoDBConfigRepository
 from fulfillment.adapters.dynamodb.rows import instant_of, pages
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.domain.policy import FloorRule, Policy
-from tests.simulation import stories
+from tests.simulation import customers, stories
 from tests.simulation.calls import Call, Reply, Say, Story, Tick, Wait
 from tests.simulation.oracle import Heard, Told, look_over, still_reserved, still_waiting
 from tests.simulation.scheduler import NO_FAULTS, Faults, Killed, Scheduler
@@ -288,6 +288,8 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
         yield "clerk", stories.slow_clerk(cast, chance.choice(names))
     if chance.random() < 0.5:
         yield "latecomer", stories.latecomer(cast)
+    if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
+        yield "customer", customers.customer(cast, shoppers)
 
 
 def faults_of(worlds: Iterable[Outcome]) -> Counter[str]:

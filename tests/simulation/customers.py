@@ -1,0 +1,108 @@
+"""Who holds a customer's link in a world: looks, sets out, chooses; and what must be true of it at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fulfillment.adapters.secrets import SecretKeys
+from fulfillment.application.customer_links import customer_link
+from tests.simulation.calls import Call, Story
+from tests.simulation.services import KEY
+from tests.support.builders import SHIP_TO
+from tests.support.ledger import Ledger
+from tests.support.secret_store import SecretStore
+
+if TYPE_CHECKING:
+    from tests.simulation.oracle import Heard
+    from tests.simulation.stories import Cast
+
+ASKED_BY = ("TaskRefused", "TaskPickedShort")  # events of a pickup after which its customer is asked
+DELIVERED = {"choice": "delivery", "ship_to": SHIP_TO}
+
+
+def link(order_id: str) -> str:
+    """The word in the address of the order's page."""
+    return customer_link(SecretKeys(SecretStore(**KEY), "pickup-code-key"), order_id)  # type: ignore[arg-type]
+
+
+def looks_at(order_id: str) -> Call:
+    """GET /c/{token}/order"""
+    return Call("customer", "GET", "/c/{token}/order", {"token": link(order_id)})
+
+
+def chooses(order_id: str, body: Mapping[str, Any], key: str) -> Call:
+    """POST /c/{token}/choice"""
+    return Call("customer", "POST", "/c/{token}/choice", {"token": link(order_id)}, body, key)
+
+
+def sets_out(order_id: str, key: str) -> Call:
+    """POST /c/{token}/on-my-way"""
+    return Call("customer", "POST", "/c/{token}/on-my-way", {"token": link(order_id)}, {}, key)
+
+
+def customer(cast: Cast, orders: int) -> Story:
+    """Looks at the pages; does what can be done there, now and then twice, or what was never offered."""
+    chance = cast.chance
+    for _ in range(chance.choice((4, 8))):
+        yield cast.pause(5, 60, 400, 900)
+        order_id = f"A-{chance.randrange(orders)}"
+        seen = yield looks_at(order_id)
+        if seen.status != 200:
+            continue
+        if seen.body["status"] == "ready":
+            yield sets_out(order_id, cast.key())
+        if seen.body["choices"] or chance.random() < 0.1:
+            wanted = _one_of(cast, seen.body["choices"])
+            yield cast.pause(0, 1, 300)
+            reply = yield chooses(order_id, wanted, cast.key())
+            if reply.status == 409 and reply.body.get("choices"):
+                yield chooses(order_id, _one_of(cast, reply.body["choices"]), cast.key())
+            elif chance.random() < 0.2:
+                yield chooses(order_id, wanted, cast.key())
+
+
+def _one_of(cast: Cast, choices: list[dict[str, Any]]) -> dict[str, Any]:
+    if not choices or cast.chance.random() < 0.1:
+        return {"choice": "pickup", "location_id": cast.chance.choice(cast.locations)}
+    chosen = cast.chance.choice(choices)
+    if chosen["choice"] == "pickup":
+        return {"choice": "pickup", "location_id": chosen["location_id"]}
+    return DELIVERED if chosen["choice"] == "delivery" else {"choice": chosen["choice"]}
+
+
+def what_customers_heard(
+    ledger: Ledger,
+    everything: list[Heard],
+    limited: Mapping[str, bool],
+    floor: int,
+    least: Callable[[tuple[str, str], Heard], int],
+) -> Iterator[str]:
+    """A choice is made once for each time somebody was asked; it is only made when it was asked for; and a store that
+    had everything all the time was not "gone".
+    """
+    by_link = {link(order_id): order_id for order_id in ledger.orders}
+    for order_id, told in ledger.events.items():
+        if told["ChoiceMade"] > sum(told[asked] for asked in ASKED_BY):
+            yield f"{order_id} was chosen for {told['ChoiceMade']} times: {dict(told)}"
+    wished = Counter(
+        by_link.get(h.call.path["token"]) for h in everything if h.call.resource == "/c/{token}/choice"
+    )
+    for order_id, told in ledger.events.items():
+        if told["ChoiceMade"] > wished[order_id]:
+            yield f"{order_id} was moved, and its customer never chose"
+    for heard in everything:
+        gone = heard.reply is not None and heard.reply.code == "choice_gone"
+        body = heard.call.body or {}
+        if not gone or body.get("choice") != "pickup":
+            continue
+        order = ledger.orders[by_link[heard.call.path["token"]]]
+        location_id = body["location_id"]
+        if location_id in order.not_again() or limited[location_id]:
+            continue
+        wanted = Counter[str]()
+        for line in order.lines:
+            wanted[line.sku] += line.quantity
+        if all(least((sku, location_id), heard) >= units + floor for sku, units in wanted.items()):
+            yield f"{order.order_id}: {location_id} was gone, and had {dict(wanted)} all the time"
