@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.application.customer_links import customer_link
-from tests.simulation.calls import Call, Story
+from tests.simulation.calls import Call, Story, on_task, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import SHIP_TO
 from tests.support.ledger import Ledger
@@ -45,15 +45,15 @@ def sets_out(order_id: str, key: str) -> Call:
 def customer(cast: Cast, orders: int) -> Story:
     """Looks at the pages; does what can be done there, now and then twice, or what was never offered."""
     chance = cast.chance
-    for _ in range(chance.choice((4, 8))):
-        yield cast.pause(5, 60, 400, 900)
-        order_id = f"A-{chance.randrange(orders)}"
+    for number in chance.sample(range(orders), orders) * 3:
+        yield cast.pause(1, 60, 400)
+        order_id = f"A-{number}"
         seen = yield looks_at(order_id)
         if seen.status != 200:
             continue
         if seen.body["status"] == "ready":
             yield sets_out(order_id, cast.key())
-        if seen.body["choices"] or chance.random() < 0.1:
+        if seen.body["choices"] or chance.random() < 0.05:
             wanted = _one_of(cast, seen.body["choices"])
             yield cast.pause(0, 1, 300)
             reply = yield chooses(order_id, wanted, cast.key())
@@ -61,6 +61,30 @@ def customer(cast: Cast, orders: int) -> Story:
                 yield chooses(order_id, _one_of(cast, reply.body["choices"]), cast.key())
             elif chance.random() < 0.2:
                 yield chooses(order_id, wanted, cast.key())
+
+
+def grumbler(cast: Cast) -> Story:
+    """Staff who say no to pickups, or do not find all of them."""
+    chance = cast.chance
+    for _ in range(12):
+        yield cast.pause(1, 60, 200)
+        location_id = chance.choice(cast.locations)
+        listed = yield tasks_of(location_id)
+        tasks = listed.body.get("tasks", []) if listed.status == 200 else []
+        pickups = [task for task in tasks if task["method"] == "pickup"]
+        if not pickups:
+            continue
+        task = chance.choice(pickups)
+        if task["status"] == "accepted" and chance.random() < 0.7:
+            found = [chance.randint(0, line["quantity"]) for line in task["lines"]]
+            lines = zip(task["lines"], found, strict=True)
+            picked = {"lines": [{"line_id": line["line_id"], "picked": n} for line, n in lines]}
+            yield on_task(location_id, task["task_id"], "pick", picked, cast.key())
+        elif task["status"] == "open" and chance.random() < 0.7:
+            yield on_task(location_id, task["task_id"], "accept", {}, cast.key())
+        elif chance.random() < 0.5:
+            reason = chance.choice(("no_time", "not_found", "damaged"))
+            yield on_task(location_id, task["task_id"], "refuse", {"reason": reason}, cast.key())
 
 
 def _one_of(cast: Cast, choices: list[dict[str, Any]]) -> dict[str, Any]:

@@ -289,6 +289,7 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
     if chance.random() < 0.5:
         yield "latecomer", stories.latecomer(cast)
     if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
+        yield "grumbler", customers.grumbler(cast)
         yield "customer", customers.customer(cast, shoppers)
 
 

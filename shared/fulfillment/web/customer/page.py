@@ -94,10 +94,12 @@ def lost() -> str:
         )
         for lang, words in WORDS.items()
     ]
-    return _document("id", WORDS["id"]["lost"], tag("body", tag("main", *said, id_="main")), reload=False)
+    return _document(
+        "id", WORDS["id"]["lost"], tag("body", tag("main", *said, id_="main")), scripted=False, reload=False
+    )
 
 
-def _document(language: str, title: str, body: Html, *, reload: bool) -> str:
+def _document(language: str, title: str, body: Html, *, scripted: bool = True, reload: bool) -> str:
     again = tag("noscript", tag("meta", http_equiv="refresh", content="30")) if reload else None
     head = tag(
         "head",
@@ -107,7 +109,7 @@ def _document(language: str, title: str, body: Html, *, reload: bool) -> str:
         tag("title", title),
         tag("link", rel="stylesheet", href=address_of("customer.css")),
         tag("link", rel="icon", href=address_of("customer.svg"), type_="image/svg+xml"),
-        tag("script", src=address_of("customer.js"), defer=True),
+        tag("script", src=address_of("customer.js"), defer=True) if scripted else None,
         again,
     )
     return f"<!doctype html>\n{tag('html', head, body, lang=language)}\n"
