@@ -279,6 +279,17 @@ def test_no_statement_reaches_further_than_its_resource() -> None:
                 assert "*" not in narrowed(statement["Resource"]), (role, statement["Sid"])
 
 
+def test_only_those_who_tell_show_and_check_codes_can_compute_them() -> None:
+    readers = {
+        role
+        for role in resources("AWS::IAM::Role")
+        for statement in statements(role)
+        if "PickupCodeKey" in json.dumps(statement["Resource"])
+    }
+
+    assert readers == {"NotifyRole", "TasksRole", "CustomerRole"}
+
+
 def test_functions_that_never_route_get_the_lean_layer() -> None:
     lean = {name for name, function in FUNCTIONS.items() if function["Layers"] == [{"Ref": "LeanLayer"}]}
 
