@@ -11,6 +11,7 @@ from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.openapi import document
 from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.api.requests import StockUpdatesIn
+from fulfillment.api.webhook_document import WebhookDoc
 from fulfillment.application.views import View
 from fulfillment.observability import logger, metrics
 
@@ -34,6 +35,17 @@ def get_policy(request: Request) -> View:
 def put_policy(request: Request) -> View:
     """Add a version of a policy."""
     return bootstrap.operate().put_policy(request.parse(PolicyDoc).to_domain(request.path["name"]))
+
+
+def get_webhook(request: Request) -> View:
+    """Where a shop listens, without its secrets."""
+    return bootstrap.set_webhook().get(request.path["name"])
+
+
+def put_webhook(request: Request) -> View:
+    """Set where a shop listens; a secret that is made for it is shown this once."""
+    told = request.parse(WebhookDoc)
+    return bootstrap.set_webhook().put(told.to_domain(request.path["name"]), told.keep_old())
 
 
 def try_decision(request: Request) -> View:
@@ -68,6 +80,8 @@ OPERATIONS = {
     "PUT /v1/locations/{location_id}": put_location,
     "GET /v1/policies/{name}": get_policy,
     "PUT /v1/policies/{name}": put_policy,
+    "GET /v1/webhooks/{name}": get_webhook,
+    "PUT /v1/webhooks/{name}": put_webhook,
     "POST /v1/decisions": try_decision,
     "GET /v1/orders/{order_id}/decisions": decisions,
     "GET /v1/stock/{sku}": stock,

@@ -11,13 +11,18 @@ from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import DynamoDBCatalogRepository, DynamoDBLocationRepository
 from fulfillment.adapters.dynamodb.deliveries import DynamoDBBoards, DynamoDBDeliveries
+from fulfillment.adapters.dynamodb.webhooks import DynamoDBEndpoints
 from fulfillment.adapters.messaging import SnsMessenger, SqsAgain
+from fulfillment.adapters.secrets import SecretKeys
+from fulfillment.adapters.webhooks import PublicHttps, SqsWebhookQueue
 from fulfillment.application.notify_ports import TOPIC
 
 if TYPE_CHECKING:
     from fulfillment.application.notify import Notify
     from fulfillment.application.notify_ports import Messenger
+    from fulfillment.application.set_webhook import SetWebhook
     from fulfillment.application.take_receipt import TakeReceipt
+    from fulfillment.application.tell_shops import TellShops
 
 
 def _senders() -> dict[str, Messenger]:
@@ -90,3 +95,33 @@ def take_receipt() -> TakeReceipt:
     from fulfillment.application.take_receipt import TakeReceipt
 
     return TakeReceipt(_deliveries(), _again())
+
+
+def _endpoints() -> DynamoDBEndpoints:
+    return DynamoDBEndpoints(aws.dynamodb(), parts.known().need("tables.config").tables.config)
+
+
+def _webhook_keys() -> SecretKeys:
+    return SecretKeys(aws.secretsmanager(), parts.known().need("webhook_secret_id").webhook_secret_id)
+
+
+@cache
+def webhook_queue() -> SqsWebhookQueue:
+    """Where webhooks wait."""
+    return SqsWebhookQueue(aws.sqs(), parts.known().need("webhooks_queue_url").webhooks_queue_url)
+
+
+@cache
+def set_webhook() -> SetWebhook:
+    """Where shops listen."""
+    from fulfillment.application.set_webhook import SetWebhook
+
+    return SetWebhook(_endpoints(), _webhook_keys(), SystemClock())
+
+
+@cache
+def tell_shops() -> TellShops:
+    """Webhooks."""
+    from fulfillment.application.tell_shops import TellShops
+
+    return TellShops(_endpoints(), _webhook_keys(), webhook_queue(), PublicHttps(), SystemClock())

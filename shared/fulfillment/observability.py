@@ -32,6 +32,7 @@ class Metric(StrEnum):
     EVENT_PUBLISHED = "EventPublished"
     MESSAGE_SENT = "MessageSent"
     MESSAGE_REFUSED = "MessageRefused"  # by a channel, which made room for the next
+    WEBHOOK_TAKEN = "WebhookTaken"
     MESSAGE_ARRIVED = "MessageArrived"
     MESSAGE_FAILED = "MessageFailed"  # after a channel had taken it
     RESERVATIONS_SWEPT = "ReservationsSwept"

@@ -35,6 +35,8 @@ class Settings:
     stock_feed_queue_url: str = ""
     parked_queue_url: str = ""
     notify_queue_url: str = ""
+    webhooks_queue_url: str = ""
+    webhook_secret_id: str = ""
     whatsapp_origination: str = ""
     sms_origination: str = ""
     sms_configuration_set: str = ""

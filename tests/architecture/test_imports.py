@@ -23,6 +23,7 @@ LEAN = (
     "publish",
     "notify",
     "receipts",
+    "webhooks",
     "sweep",
     "reconcile",
 )
@@ -40,6 +41,8 @@ VARIABLES = (
     "STOCK_FEED_QUEUE_URL",
     "PARKED_QUEUE_URL",
     *NO_SENDERS,
+    "WEBHOOKS_QUEUE_URL",
+    "WEBHOOK_SECRET_ID",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
 )

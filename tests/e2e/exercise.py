@@ -345,9 +345,10 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Publish": (handover,),
     "Notify": (handover,),
     "Receipts": (telling.receipts,),
+    "Webhooks": (telling.webhooks,),
     "Sweep": (expiry,),
     "Reconcile": (audit,),
-    "Admin": (administration,),
+    "Admin": (administration, telling.webhooks),
 }
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from tests.e2e.wishes import pickup_order
+from tests.local.calls import checkout, operations
 
 if TYPE_CHECKING:
     from tests.e2e.exercise import Scene
@@ -36,3 +40,25 @@ def receipts(scene: Scene) -> None:
 
     scene.until("a receipt", failed)
     scene.parks("Receipts")
+
+
+def webhooks(scene: Scene) -> None:
+    """A confirmed order is for one endpoint, which is not there: it is put off. And nonsense."""
+    caller = operations(scene.stack)
+    name, url = f"shop-{uuid4().hex[:8]}", f"https://{uuid4().hex}.invalid/hooks"
+    body = {"url": url, "events": ["order.confirmed"]}
+    assert caller.put(f"/v1/webhooks/{name}", body).expect(200)["secret"].startswith("whsec_")
+    sqs, queue = scene.stack.client("sqs"), scene.stack.queues["WebhooksQueue"]
+    checkout(scene.stack).post("/v1/orders", pickup_order(1), key=uuid4().hex).expect(201)
+
+    def put_off() -> bool:
+        name = "ApproximateNumberOfMessagesNotVisible"
+        told = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
+        return int(told["Attributes"][name]) > 0
+
+    scene.until("a webhook that waits", put_off)
+    time.sleep(3)  # the name was asked for, and nobody knew it
+    scene.watch()
+    caller.put(f"/v1/webhooks/{name}", {**body, "enabled": False}).expect(200)
+    assert caller.get(f"/v1/webhooks/{name}").expect(200)["secret"] is None
+    scene.parks("Webhooks")

@@ -207,6 +207,7 @@ CASES: dict[str, Case] = {
         after=(PICKUP,),
         told=(("CustomerTopic", "OrderConfirmed"), ("StoreTopic", "OrderConfirmed")),
     ),
+    "webhooks": Case(ALL_TAKEN, after=(PICKUP, "admin_put_webhook"), orders={"EVENT-PICKUP": "confirmed"}),
     "receipts": Case(ALL_TAKEN, after=(PICKUP,), orders={"EVENT-PICKUP": "confirmed"}),
     "reroute": Case(ALL_TAKEN, after=(DELIVERY, "tasks_refuse"), orders={"EVENT-DELIVERY": "confirmed"}),
     "reroute_shortfall": Case(
@@ -232,6 +233,8 @@ CASES: dict[str, Case] = {
     "admin_put_policy": Case(
         says(200, name="default", version=1, split={"max_shipments": 2}, floors=[{"units": 1}])
     ),
+    "admin_put_webhook": Case(says(200, name="erp", enabled=True, secrets=[{"number": 1, "until": None}])),
+    "admin_get_webhook": Case(says(200, name="erp", secret=None), after=("admin_put_webhook",)),
     "admin_try_decision": Case(
         says(
             200,

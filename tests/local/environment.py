@@ -24,7 +24,7 @@ TABLES = (
     "Idempotency",
     "Staff",
 )
-QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify", "Receipts")
+QUEUES = ("Intake", "Reroute", "StockFeed", "StockFiles", "Notify", "Receipts", "Webhooks")
 FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 
 

@@ -203,11 +203,12 @@ def make_secrets() -> dict[str, str]:
     value = json.dumps(
         {"kid": "k1", "k1": "a key of the tests, sixty-four characters of it, more or less...."}
     )
-    for name in ("option-key", "pickup-code-key", "staff-pin-key"):
+    for name in ("option-key", "pickup-code-key", "staff-pin-key", "webhook-key"):
         secrets.create_secret(Name=name, SecretString=value)
     return {
         "OPTION_KEY_SECRET_ID": "option-key",
         "PICKUP_CODE_SECRET_ID": "pickup-code-key",
+        "WEBHOOK_SECRET_ID": "webhook-key",
         "STAFF_PIN_SECRET_ID": "staff-pin-key",
     }
 

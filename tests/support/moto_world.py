@@ -75,6 +75,7 @@ def everything() -> Iterator[dict[str, str]]:
             "CUSTOMER_TOPIC_ARN": topics["CustomerTopic"],
             "STOCK_FEED_QUEUE_URL": queues["StockFeedQueue"],
             "NOTIFY_QUEUE_URL": queues["NotifyQueue"],
+            "WEBHOOKS_QUEUE_URL": queues["WebhooksQueue"],
             "PARKED_QUEUE_URL": queues["StockFeedDeadLetters"],
         }
         for name, value in variables.items():

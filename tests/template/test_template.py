@@ -303,6 +303,7 @@ def test_functions_that_never_route_get_the_lean_layer() -> None:
         "PublishFunction",
         "NotifyFunction",
         "ReceiptsFunction",
+        "WebhooksFunction",
         "SweepFunction",
         "ReconcileFunction",
     }

@@ -14,6 +14,7 @@ from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.api.store_requests import CapacityIn, OwnSettingsOut, PauseIn, ResumeIn
+from fulfillment.api.webhook_document import WebhookDoc, WebhookOut
 
 Caller = Literal["checkout", "operations", "staff", "anyone"]
 
@@ -273,6 +274,25 @@ ROUTES: tuple[Route, ...] = (
         OPERATIONS,
         answers.PolicyOut,
         PolicyDoc,
+    ),
+    Route(
+        "GET",
+        "/v1/webhooks/{name}",
+        "admin",
+        "Where a shop's system listens.",
+        OPERATIONS,
+        WebhookOut,
+        problems=(404,),
+    ),
+    Route(
+        "PUT",
+        "/v1/webhooks/{name}",
+        "admin",
+        "Set where a shop's system listens; a new secret is shown once.",
+        OPERATIONS,
+        WebhookOut,
+        WebhookDoc,
+        problems=(409,),
     ),
     Route(
         "POST",

@@ -27,11 +27,13 @@ def work_through(
     read: Callable[[str], Told],
     handle: Callable[[Told], None],
     parking: Parking,
+    put_off: Callable[[str, int], None] | None = None,
 ) -> Mapping[str, Any]:
     """``read`` each body and ``handle`` what it tells; answers the ids of the messages to deliver again.
 
     A message that cannot be read, or that is refused for good, is parked at once with the reason: trying it five times
-    more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back to the queue.
+    more would only delay that somebody looks at it. ``Busy`` and everything unexpected go back to the queue, where
+    ``put_off`` (receipt, times received) may say how long it stays.
     """
     count(Metric.MESSAGE_RECEIVED, len(event.get("Records", ())))
 
@@ -48,10 +50,14 @@ def work_through(
             return
         try:
             handle(told)
-        except Busy:
-            raise
         except Refusal as refusal:
+            if isinstance(refusal, Busy):
+                raise
             park(record, f"{refusal.code}: {refusal.detail}")
+        except Exception:
+            if put_off:
+                put_off(record.receipt_handle, int(record.attributes.approximate_receive_count))
+            raise
 
     return process_partial_response(
         event=dict(event),

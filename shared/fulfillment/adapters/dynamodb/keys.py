@@ -29,6 +29,7 @@
 | unpaid units of a customer                      | Capacity       | Update ``UNPAID#<hash>``, ``UNITS``            |
 | the newest version of every policy, all zones   | Config         | Query ``pk``                                   |
 | one version of a policy, which is the newest    | Config         | Query ``pk``, ``sk``; descending, the first    |
+| the endpoints of webhooks; one of them          | Config         | Query ``pk``; and ``sk``                       |
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
 | whose PIN this is; wrong PINs tried             | Staff          | Update ``location_id``, ``employee``           |
 | who works at a location                         | Staff          | Query ``location_id``                          |
@@ -174,6 +175,7 @@ def customer_mark(customer: str) -> str:
     return f"~{customer}"
 
 
+WEBHOOKS = "WEBHOOKS"  # partition of the endpoints of webhooks, by name
 POLICIES = "POLICIES"  # partition of the newest version of each policy, by name
 
 

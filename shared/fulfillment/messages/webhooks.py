@@ -1,0 +1,33 @@
+"""What lies in the queue of webhooks: an event as the bus put it there, or one for one endpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from fulfillment.domain.events import Event
+from fulfillment.messages.incoming import event_from_queue
+
+# Before the next try; SQS keeps a message back for 12 hours at most. Seven hours in all, then it is a dead letter.
+WAITS_SECONDS = (30, 300, 3600, 21_600)
+
+
+@dataclass(frozen=True)
+class ToSend:
+    """An event, and to which endpoint; None: to all that want it."""
+
+    event: Event
+    endpoint: str | None
+
+
+def read(body: str) -> ToSend:
+    """The event in the body of an SQS message; KeyError, TypeError or ValueError for anything else."""
+    endpoint = json.loads(body).get("endpoint")
+    if not (endpoint is None or isinstance(endpoint, str)):
+        raise TypeError(type(endpoint).__name__)
+    return ToSend(event_from_queue(body), endpoint)
+
+
+def put_off_seconds(received: int) -> int:
+    """How long a message waits that was received so often."""
+    return WAITS_SECONDS[min(received, len(WAITS_SECONDS)) - 1]
