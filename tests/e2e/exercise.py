@@ -16,6 +16,7 @@ from uuid import uuid4
 from tests.e2e import kiosks, telling
 from tests.e2e.customers import customer_page
 from tests.e2e.hiring import hire
+from tests.e2e.time_passing import ladder, own_settings
 from tests.e2e.wishes import (
     MORE_THAN_THERE_IS,
     ONLY_HERE,
@@ -338,7 +339,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Reroute": (refusal, shortfall),
     "StockFeed": (feed,),
     "StockFiles": (files,),
-    "Tasks": (shop, refusal, handover, shop_floor),
+    "Tasks": (shop, refusal, handover, shop_floor, own_settings),
     "Staff": (hiring,),
     "Board": (board,),
     "Customer": (customer_page,),
@@ -346,7 +347,7 @@ PARTS: dict[str, tuple[Callable[[Scene], None], ...]] = {
     "Notify": (handover,),
     "Receipts": (telling.receipts,),
     "Webhooks": (telling.webhooks,),
-    "Sweep": (expiry,),
+    "Sweep": (expiry, ladder),
     "Reconcile": (audit,),
     "Admin": (administration, telling.webhooks),
 }
