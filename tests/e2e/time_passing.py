@@ -55,7 +55,11 @@ def own_settings(scene: Scene) -> None:
         assert refused["code"] == "paused", refused
     finally:
         person.post(f"{location}/resume", {}, key=uuid4().hex).expect(200)
-    caller.post("/v1/orders", pickup_order(1), key=uuid4().hex).expect(201)
+
+    def takes_orders() -> bool:  # a function that has just looked does not look again within seconds
+        return bool(caller.post("/v1/orders", pickup_order(1), key=uuid4().hex).status == 201)
+
+    scene.until("a store that takes orders again", takes_orders)
     for per_hour in (500, None):
         limit = {"method": "pickup", "per_hour": per_hour}
         person.post(f"{location}/capacity", limit, key=uuid4().hex).expect(200)
