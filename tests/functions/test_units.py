@@ -37,7 +37,7 @@ BOUNDS: dict[Shape, dict[str, tuple[int, int]]] = {
         "place, unpaid": (44, 95),
         "confirm": (17, 5),
         "tell of the order": (3, 15),
-        "accept, all tasks": (20, 9),
+        "accept, all tasks": (20, 12),  # with the hours of the stores, so that no sweep has to look
         "ship, all tasks": (38, 9),
         "tell of the parcels": (2, 11),
         "cancel": (31, 5),
@@ -49,7 +49,7 @@ BOUNDS: dict[Shape, dict[str, tuple[int, int]]] = {
         "place, unpaid": (150, 750),
         "confirm": (25, 6),
         "tell of the order": (4, 45),
-        "accept, all tasks": (32, 12),
+        "accept, all tasks": (32, 20),
         "ship, all tasks": (150, 12),
         "tell of the parcels": (3, 15),
         "cancel": (135, 6),

@@ -22,6 +22,7 @@ from fulfillment.application.ports import (
     WindowFull,
     Write,
 )
+from fulfillment.application.timetable import first_look
 from fulfillment.application.widening import Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.decision import DecisionRequest
@@ -101,11 +102,15 @@ class ConfirmOrder:
                 decision=packed,
                 answer=None if refund else given,
                 idempotency_key=None if refund else command.idempotency_key,
+                look_at=self._first_look(change.order, now),
             )
         )
         if refund:
             raise _gone(change.order)
         return given
+
+    def _first_look(self, order: Order, now: datetime) -> datetime | None:
+        return first_look(order, policy_again(self.picture.config, order), self.picture.locations.all(), now)
 
     def _fresh_promises(
         self, order: Order, now: datetime

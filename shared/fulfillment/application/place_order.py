@@ -37,6 +37,7 @@ from fulfillment.application.ports import (
     Write,
 )
 from fulfillment.application.saying_no import refusal_of, too_large_together, too_many_unpaid
+from fulfillment.application.timetable import first_look
 from fulfillment.application.widening import REFUSAL_SECONDS, Look, decide_widely
 from fulfillment.application.writing import MAX_ROUNDS, answered, same_request
 from fulfillment.domain.basket import Basket, Method
@@ -324,6 +325,7 @@ class PlaceOrder:
             answer=given if command.idempotency_key else None,
             idempotency_key=command.idempotency_key,
             max_unpaid=policy.max_unpaid_units,
+            look_at=first_look(change.order, policy, self.picture.locations.all(), now),
             replaced=(replaced(gives_way, request.unique_id, now), gives_way) if gives_way else None,
         )
         try:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fulfillment.application.choosing import policy_again
 from fulfillment.application.ports import ConfigRepository, LocationRepository
 from fulfillment.domain.location import Location
-from fulfillment.domain.order import Order, Shipment
+from fulfillment.domain.order import WORK, Order, Shipment, has_timers
 from fulfillment.domain.policy import Policy
+from fulfillment.domain.service import next_look
+
+
+def first_look(order: Order, policy: Policy, locations: Sequence[Location], now: datetime) -> datetime | None:
+    """When time first brings something to this order, so that no sweep has to find out; None where it has no timers,
+    or a location is too new to be among these.
+    """
+    if not has_timers(order):
+        return None
+    wanted = {task.location_id for task in order.shipments if task.status in WORK}
+    known = {location.location_id: location for location in locations if location.location_id in wanted}
+    if known.keys() != wanted:
+        return None
+    return next_look(order, lambda task: (known[task.location_id], policy), now)
 
 
 @dataclass(frozen=True)
@@ -40,3 +55,7 @@ class Timetable:
             return known[location_id], self.policy(order)
 
         return of_task
+
+    def next_look(self, order: Order, now: datetime) -> datetime | None:
+        """When time next brings something to this order; None where it has no timers."""
+        return next_look(order, self.of(order), now) if has_timers(order) else None

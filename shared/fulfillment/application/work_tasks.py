@@ -224,7 +224,8 @@ class WorkTasks:
             return views.task(order, order.shipment(number))
 
         try:
-            return change_order(self.orders, self.clock, order_id, command, on_order, render)
+            look_at = self.timetable.next_look
+            return change_order(self.orders, self.clock, order_id, command, on_order, render, look_at)
         except NotFound:  # an order that is not there and a task of another store read alike
             raise NotFound("unknown_task", "There is no such task at this location.") from None
 

@@ -45,11 +45,14 @@ def change_order(
     command: Command,
     step: Callable[[Order, datetime], Change | None],
     render: Callable[[Order, datetime], View],
+    look_at: Callable[[Order, datetime], datetime | None] = lambda _order, _now: None,
 ) -> Answer:
     """Take one step of an existing order.
 
     ``step`` gives None when there is nothing to do: the present view is answered and nothing is written. It raises
     Stale when it changed the order itself: the order is read again.
+
+    ``look_at`` says when the service ladder looks next, where that is known.
 
     What leaves a shelf is booked after the last count of it, which still saw it there, whatever the clocks say.
     """
@@ -75,6 +78,7 @@ def change_order(
                     answer=given if command.idempotency_key else None,
                     idempotency_key=command.idempotency_key,
                     movements=movements_of(change, command.command_id, max(now, after_counts)),
+                    look_at=look_at(change.order, now),
                 )
             )
             return given
