@@ -21,11 +21,15 @@ let where = '';
 
 const TABS = [['work', '#/'], ['stock', '#/stock'], ['count', '#/count'], ['more', '#/more']];
 
+let barred = '';
 function bars() {
   const signed = Boolean(session.token);
   document.body.classList.toggle('signed', signed);
   const left = waitingSteps().length;
   const refused = refusedSteps().length;
+  const said = JSON.stringify([signed, left, refused, where, language, state.online, state.problem, session.location]);
+  if (said === barred) return; // who stands on them with the keyboard stays there
+  barred = said;
   const line = !state.online ? ['offline', t('offline')] : state.problem ? ['offline', state.problem] : ['online', t('online')];
   show($('#bar'), signed && [
     h('b', { class: 'where' }, session.location),

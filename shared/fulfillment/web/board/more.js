@@ -4,15 +4,19 @@ import { here, isShared, keepSession, maySupervise, now as time, session } from 
 import { chime, isQuiet, setQuiet } from './alert.js';
 import { $, ask, button, field, h, input, show } from './dom.js';
 import { choice, fill } from './forms.js';
-import { stepsOfOthers, waitingSteps } from './queue.js';
+import { steps, stepsOfOthers, waitingSteps } from './queue.js';
 import { askPin, now } from './steps.js';
 import { troubles } from './task.js';
 import { language, t } from './words.js';
 import { staff, start, forget } from './work.js';
 
 export function moreView(place, app) {
+  let drawn = '';
   function draw() {
     const others = stepsOfOthers();
+    const said = JSON.stringify([steps(), isQuiet(), session]);
+    if (said === drawn) return;
+    drawn = said;
     show(place,
       h('h1', { tabindex: '-1' }, t('more')),
       h('p', { class: 'facts' }, [session.name, session.employee ?? session.account, t(`role_${session.role}`)].filter(Boolean).join(' · ')),
@@ -31,11 +35,11 @@ export function moreView(place, app) {
 }
 
 function waiting() {
-  const steps = waitingSteps();
-  if (!steps.length) return h('p', { class: 'facts' }, t('all_sent'));
-  const lacking = isShared() && steps.find((step) => step.person);
-  return h('section', { class: 'note unsent' }, h('h2', null, t('waiting_steps', { n: steps.length })),
-    h('ol', null, steps.map((step) => h('li', null, `${t(`step_${step.name}`)} · ${step.label}`))),
+  const left = waitingSteps();
+  if (!left.length) return h('p', { class: 'facts' }, t('all_sent'));
+  const lacking = isShared() && left.find((step) => step.person);
+  return h('section', { class: 'note unsent' }, h('h2', null, t('waiting_steps', { n: left.length })),
+    h('ol', null, left.map((step) => h('li', null, `${t(`step_${step.name}`)} · ${step.label}`))),
     lacking && button(t('give_pin'), askPin));
 }
 

@@ -68,25 +68,28 @@ export function givePin(person, pin) {
   return flush();
 }
 
-let flushing = false;
+let flushing = null;
 let once_more = false;
 
-export async function flush() {
+// Sends what waits. Who asks while that is under way is part of it.
+export function flush() {
   once_more = true;
-  if (flushing || !session.token) return settleAll();
-  flushing = true;
-  try {
-    // Two windows of one phone send one after the other.
-    await navigator.locks.request('board.queue', async () => {
-      while (once_more) {
-        once_more = false;
-        while (await sendNext()) { /* until nothing is left, or the line is down */ }
-      }
-    });
-  } finally {
-    flushing = false;
+  flushing ??= sendAll().finally(() => {
+    flushing = null;
+    if (once_more) flush();
+  });
+  return flushing;
+}
+
+async function sendAll() {
+  // Two windows of one phone send one after the other.
+  await navigator.locks.request('board.queue', async () => {
+    while (once_more) {
+      once_more = false;
+      while (await sendNext()) { /* until nothing is left, or the line is down */ }
+    }
     settleAll();
-  }
+  });
 }
 
 function settleAll() {

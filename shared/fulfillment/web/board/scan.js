@@ -3,7 +3,7 @@
 import { ask, button, h } from './dom.js';
 import { t } from './words.js';
 
-const A_SCANNERS_GAP_MS = 60; // nobody types letters that fast
+const A_SCANNERS_GAP_MS = 500; // a scanner's is 20 ms, and more on a busy phone; outside of a field nobody else types
 const SHORTEST = 4;
 
 let typed = '';

@@ -117,13 +117,20 @@ function take(pages) {
 // A step's answer: what it says is so, and the next look tells the rest.
 export function took(answer) {
   if (answer?.task_id) {
-    const known = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== undefined));
-    told = told.map((task) => (task.task_id === answer.task_id ? { ...task, ...known, lines: answer.lines ?? task.lines } : task));
+    told = told.map((task) => (task.task_id === answer.task_id ? { ...task, ...toldBy(answer), lines: answer.lines.map((line) => sameLine(task, line)) } : task));
     raw = '';
   }
   changed();
   clearTimeout(timer);
   timer = setTimeout(look, 300);
+}
+
+// Answers of steps leave out what the order itself does not say: names of goods, barcodes, how urgent it is.
+const toldBy = (answer) => Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== undefined));
+
+function sameLine(task, line) {
+  const before = task.lines.find((one) => one.line_id === line.line_id);
+  return before ? { ...before, ...toldBy(line), barcodes: before.barcodes } : line;
 }
 
 const OVER = ['collected', 'shipped', 'refused', 'cancelled', 'uncollected'];
