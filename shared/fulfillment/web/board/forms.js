@@ -16,10 +16,17 @@ export const fill = (title, send, kind, ...parts) => ask(title, (close) => {
   return form;
 });
 
+const ABOUT_GOODS = ['not_found', 'damaged'];
+
 export async function refuse(task, leave) {
-  const said = await fill(t('refuse_title'), t('refuse'), 'warn',
-    choice(t('why'), 'reason', REASONS, (value) => t(`reason_${value}`)),
-    h('label', { class: 'name' }, h('input', { type: 'checkbox', name: 'everything' }), h('span', null, t('everything'), h('small', null, t('everything_hint')))),
+  const everything = h('input', { type: 'checkbox', name: 'everything', disabled: true });
+  const why = choice(t('why'), 'reason', REASONS, (value) => t(`reason_${value}`));
+  why.addEventListener('change', (event) => {
+    everything.disabled = !ABOUT_GOODS.includes(event.target.value);
+    if (everything.disabled) everything.checked = false;
+  });
+  const said = await fill(t('refuse_title'), t('refuse'), 'warn', why,
+    h('label', { class: 'name' }, everything, h('span', null, t('everything'), h('small', null, t('everything_hint')))),
     field(t('note'), input({ name: 'note', maxlength: '200' })));
   if (!said) return;
   const body = { reason: said.reason };

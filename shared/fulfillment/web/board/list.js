@@ -73,7 +73,9 @@ function drawGroups(all) {
 
 export const chip = (task) => {
   const now_it_is = service(task);
-  return h('span', { class: `chip ${now_it_is}` }, icon(now_it_is), t(now_it_is));
+  // Late can be one that nobody has taken while there is time to do it.
+  const words = now_it_is === 'late' && task.status === 'open' && Date.parse(task.due_at) > now() ? 'take_now' : now_it_is;
+  return h('span', { class: `chip ${now_it_is}` }, icon(now_it_is), t(words));
 };
 
 export function statusWords(task) {

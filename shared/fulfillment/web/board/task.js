@@ -2,7 +2,7 @@
 
 import { here, maySupervise, now as time, session } from './api.js';
 import { announce, ask, button, field, h, icon, input, show } from './dom.js';
-import { handOver, refuse } from './forms.js';
+import { fill, handOver, refuse } from './forms.js';
 import { chip, statusWords } from './list.js';
 import { dismiss, refusedSteps } from './queue.js';
 import { hasCamera, pickupOf, read } from './scan.js';
@@ -209,6 +209,12 @@ function collecting(task, view, does, leave, go, second) {
 
 function putBack(task, does) {
   const lines_back = task.lines.filter((line) => (line.aside ?? line.quantity) > 0).map((line) => ({ line_id: line.line_id, quantity: line.aside ?? line.quantity }));
-  return [button(t('put_back'), () => does('put-back', { lines: lines_back }, { done: t('back_on_shelf') }), 'primary')];
+  return [
+    button(t('put_back'), () => does('put-back', { lines: lines_back }, { done: t('back_on_shelf') }), 'primary'),
+    button(t('write_off'), async () => {
+      const said = await fill(t('write_off'), t('write_off'), 'warn', h('p', null, t('write_off_hint')));
+      if (said) does('put-back', { lines: lines_back, written_off: true }, { done: t('written_off') });
+    }, 'danger'),
+  ];
 }
 

@@ -159,7 +159,10 @@ export function tasks() {
 }
 
 export const isOver = (task) => OVER.includes(task.status) && !task.put_back;
-export const open = () => tasks().filter((task) => !isOver(task));
+const URGENCY = { late: 0, at_risk: 1, on_time: 2 };
+
+// Most urgent first: what is late before what may become it, and each by when it is due, as the server sent it.
+export const open = () => tasks().filter((task) => !isOver(task)).sort((one, other) => URGENCY[service(one)] - URGENCY[service(other)]);
 export const task = (id) => tasks().find((found) => found.task_id === id);
 
 export function service(task) {
