@@ -100,6 +100,8 @@ MATRIX: Mapping[str, Row] = {
     "put_locations_location_id": OPERATIONS,
     "get_policies_name": OPERATIONS,
     "put_policies_name": OPERATIONS,
+    "get_webhooks_name": OPERATIONS,
+    "put_webhooks_name": OPERATIONS,
     "post_decisions": OPERATIONS,
     "get_stock_sku": OPERATIONS,
     "post_stock_updates": OPERATIONS,
