@@ -167,6 +167,22 @@ def test_the_maps_link_of_the_store_comes_first_unless_it_is_a_script(shop: Worl
     assert "javascript:" not in shop.page("A-1").body
 
 
+def test_what_is_kept_no_longer_is_not_shown_as_ready_even_before_the_sweep(shop: World) -> None:
+    # Given
+    order(shop)
+    work(shop, "accept", "ready")
+    assert shop.seen("A-1").body["collect_until"] == "2026-11-26T22:00:00+08:00"
+    assert "Kamis, 26 Nov 22.00 WITA" in shop.page("A-1").body
+
+    # When the last day is over
+    shop.clock.forward(days=4)
+
+    # Then there is no code any more, and nobody sets out for it
+    seen = shop.seen("A-1").body
+    assert (seen["status"], seen["code"]) == ("uncollected", None)
+    assert shop.customer("A-1", "on-my-way").body["code"] == "not_ready"
+
+
 # --- on the way
 
 
