@@ -115,3 +115,9 @@ def on_task(
     """POST a step of a task."""
     path = {"location_id": location_id, "task_id": task_id}
     return Call("tasks", "POST", f"{TASK}/{step}", path, body, key, staff_of=location_id, by=by)
+
+
+def of_store(location_id: str, word: str, body: Mapping[str, Any], key: str) -> Call:
+    """POST what a supervisor sets for the store: pause, resume, capacity."""
+    resource, path = f"/v1/locations/{{location_id}}/{word}", {"location_id": location_id}
+    return Call("tasks", "POST", resource, path, body, key, staff_of=location_id, by=SUPERVISOR)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.domain import pickup_code
-from tests.simulation.calls import SUPERVISOR, Call, on_order, on_task, place, tasks_of
+from tests.simulation.calls import SUPERVISOR, Call, of_store, on_order, on_task, place, tasks_of
 from tests.simulation.customers import DELIVERED, chooses, looks_at, sets_out
 from tests.simulation.services import KEY
 from tests.support.builders import (
@@ -181,6 +181,8 @@ def _put_aside(play: Play) -> None:
     _asks(on_order("A-1", "cancel", "off"))(play)
 
 
+PAUSE = of_store("senayan", "pause", {"reason": "busy"}, "stop")
+
 FLOWS |= {
     "options": Flow(_a_chain, _asks(Call("options", "POST", "/v1/options", {}, asked(lines=BOTH)))),
     "place a pickup": Flow(_a_chain, _asks(place("A-1", order_body(), "first"), 201)),
@@ -220,6 +222,13 @@ FLOWS |= {
     "cancel what was picked": Flow(_worked("accept", "ready"), _asks(on_order("A-1", "cancel", "off"))),
     "cancel a line": Flow(
         _ordered(delivery=True, lines=BOTH), _asks(on_order("A-1", "cancel", "off", {"lines": ["1"]}))
+    ),
+    "pause a store": Flow(_a_chain, _asks(PAUSE)),
+    "resume a store": Flow(
+        lambda play: (_a_chain(play), play.call(PAUSE)), _asks(of_store("senayan", "resume", {}, "go"))
+    ),
+    "take fewer orders": Flow(
+        _a_chain, _asks(of_store("senayan", "capacity", {"method": "pickup", "per_hour": 1}, "few"))
     ),
     "remind a store": Flow(_over(_ordered(), minutes=10), _sweeps),
     "offer elsewhere what nobody accepts": Flow(

@@ -11,7 +11,18 @@ from typing import Any
 
 from fulfillment.domain import pickup_code
 from fulfillment.domain.order import parse_task_id
-from tests.simulation.calls import SUPERVISOR, Say, Story, Tick, Wait, on_order, on_task, place, tasks_of
+from tests.simulation.calls import (
+    SUPERVISOR,
+    Say,
+    Story,
+    Tick,
+    Wait,
+    of_store,
+    on_order,
+    on_task,
+    place,
+    tasks_of,
+)
 from tests.simulation.services import KEY
 from tests.support.builders import delivery_body, order_body
 
@@ -242,6 +253,20 @@ def latecomer(cast: Cast) -> Story:
         yield on_task(
             location_id, task["task_id"], "collect", _collecting(_code(task["task_id"])), cast.key()
         )
+
+
+def boss(cast: Cast, location_id: str) -> Story:
+    """Pauses the store for a while, or takes fewer orders; changes their mind."""
+    chance = cast.chance
+    for _ in range(2):
+        yield cast.pause(0, 5, 60)
+        until = (cast.now() + timedelta(seconds=chance.choice((2, 60, 600)))).isoformat()
+        word, body = chance.choice(
+            (("pause", {"until": until}), ("pause", {}), ("capacity", {"method": "pickup", "per_hour": 1}))
+        )
+        yield of_store(location_id, word, body, cast.key())
+        yield cast.pause(1, 60, 600)
+        yield of_store(location_id, "resume", {}, cast.key())
 
 
 def desk(cast: Cast, orders: int) -> Story:

@@ -284,10 +284,18 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
         yield "desk", stories.desk(cast, shoppers)
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)
+    yield from _when_time_passes(cast, names, told)
+
+
+def _when_time_passes(cast: stories.Cast, names: tuple[str, ...], told: Told) -> Iterator[tuple[str, Story]]:
+    chance = cast.chance
     if chance.random() < 0.3:
         yield "clerk", stories.slow_clerk(cast, chance.choice(names))
     if chance.random() < 0.5:
         yield "latecomer", stories.latecomer(cast)
+    if chance.random() < 0.2:
+        told.limited[names[0]] = True  # what is there may be refused
+        yield "boss", stories.boss(cast, names[0])
     if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
         yield "grumbler", customers.grumbler(cast)
         yield "customer", customers.customer(cast, shoppers)
