@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -261,8 +261,18 @@ def _waiting_in(ledger: Ledger, order: Order) -> Iterator[str]:
     happened = sum(task.status == "uncollected" for task in order.shipments)
     if told["TaskUncollected"] != happened:
         yield f"{order.order_id}: TaskUncollected was told {told['TaskUncollected']} times, happened {happened}"
-    if happened and (told["RefundRequired"] == 1) != (order.payment.state == "captured"):
-        yield f"{order.order_id} was not collected: {told['RefundRequired']} refunds, {order.payment.state}"
+    if happened:
+        yield from _paid_back_once(order, [e.detail for e in story if e.type == "RefundRequired"])
+
+
+def _paid_back_once(order: Order, refunds: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What was not collected is paid back if it was paid, and no line twice: some may have been cancelled before."""
+    due = sum(refund["reason"] == "uncollected" for refund in refunds)
+    if (due == 1) != (order.payment.state == "captured"):
+        yield f"{order.order_id} was not collected: {due} refunds, {order.payment.state}"
+    lines = Counter(line for refund in refunds for line in refund.get("lines", ()))
+    if any(times > 1 for times in lines.values()):
+        yield f"{order.order_id}: lines are paid back more than once: {dict(lines)}"
 
 
 def _put_aside_once(ledger: Ledger, order: Order, task: Shipment) -> Iterator[str]:
