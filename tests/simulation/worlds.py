@@ -285,6 +285,9 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)
     yield from _when_time_passes(cast, names, told)
+    if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
+        yield "grumbler", customers.grumbler(cast)
+        yield "customer", customers.customer(cast, shoppers)
 
 
 def _when_time_passes(cast: stories.Cast, names: tuple[str, ...], told: Told) -> Iterator[tuple[str, Story]]:
@@ -296,9 +299,6 @@ def _when_time_passes(cast: stories.Cast, names: tuple[str, ...], told: Told) ->
     if chance.random() < 0.2:
         told.limited[names[0]] = True  # what is there may be refused
         yield "boss", stories.boss(cast, names[0])
-    if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
-        yield "grumbler", customers.grumbler(cast)
-        yield "customer", customers.customer(cast, shoppers)
 
 
 def faults_of(worlds: Iterable[Outcome]) -> Counter[str]:
