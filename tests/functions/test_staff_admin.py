@@ -261,6 +261,15 @@ def test_who_is_of_head_office_is_no_supervisors_to_set(
     assert refused(put(world, "9001")) == refused(reset(world, "9001")) == (404, "unknown_employee")
 
 
+def test_a_supervisor_whom_head_office_made_gets_a_pin_by_resetting_themselves(world: World) -> None:
+    in_the_pool("20001", "senayan", "supervisor")
+
+    told = reset(world, "20001").body
+
+    assert pressed(world, "20001", told["pin"]) == GOT_IN
+    assert [who["employee"] for who in listed(world)] == ["20001"]
+
+
 def test_another_store_is_refused_before_anything_is_looked_up(world: World) -> None:
     # Given somebody of another store
     put(world, "2001", by=someone("supervisor", "kota"), at="kota")

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 TRANSACTION = "DynamoDB_20120810.TransactWriteItems"
+UPDATE = "DynamoDB_20120810.UpdateItem"
 
 
 @dataclass
@@ -20,6 +21,7 @@ class LostReplies:
     """Requests reach the engine, and their first ``most`` replies do not come back."""
 
     most: int
+    of: str = TRANSACTION
     lost: int = 0
 
     def send(self, real: Any, request: Any) -> Any:
@@ -27,16 +29,18 @@ class LostReplies:
         reply = real(request)
         target = request.headers.get("X-Amz-Target", b"")
         told = target.decode() if isinstance(target, bytes) else target
-        if told == TRANSACTION and self.lost < self.most and reply.status_code == 200:
+        if told == self.of and self.lost < self.most and reply.status_code == 200:
             self.lost += 1
             raise ReadTimeoutError(endpoint_url=request.url)
         return reply
 
 
 @contextmanager
-def losing_replies(client: Any, most: int = 1) -> Iterator[LostReplies]:
-    """The first replies to applied transactions are lost; boto3 itself then sends the same bytes again."""
-    replies = LostReplies(most)
+def losing_replies(client: Any, most: int = 1, of: str = TRANSACTION) -> Iterator[LostReplies]:
+    """The first replies to applied transactions (or to what ``of`` names) are lost; boto3 itself then sends the same
+    bytes again.
+    """
+    replies = LostReplies(most, of)
     session = client._endpoint.http_session
     real = session.send
     session.send = lambda request: replies.send(real, request)
