@@ -70,6 +70,7 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         outputs=outputs,
         resources=resources,
         listeners=listen(outputs, url),
+        outbox=listen(outputs, url, "outbox"),
         authorizations=emulator.authorizations_path,
         user_pool_id=outputs["StaffPoolId"],
         client_id=outputs["StaffClientId"],

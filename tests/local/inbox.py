@@ -21,15 +21,16 @@ class Told:
     topic: str
     body: Any
     attributes: dict[str, str]
+    sent_at: float = 0.0  # by the queue's clock, in seconds
 
 
-def listen(outputs: dict[str, str], endpoint_url: str) -> dict[str, str]:
+def listen(outputs: dict[str, str], endpoint_url: str, who: str = "listener") -> dict[str, str]:
     """Subscribes a new queue to each topic. Returns queue urls by `store` and `customer`."""
     sqs, sns = root_client("sqs", endpoint_url), root_client("sns", endpoint_url)
     queues = {}
     for name, output in TOPICS.items():
         topic_arn = outputs[output]
-        url = sqs.create_queue(QueueName=f"listener-{name}")["QueueUrl"]
+        url = sqs.create_queue(QueueName=f"{who}-{name}")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         statement = {
             "Effect": "Allow",
@@ -48,17 +49,20 @@ def listen(outputs: dict[str, str], endpoint_url: str) -> dict[str, str]:
 class Inbox:
     """Collects what arrives and keeps it, so that a later question finds what an earlier one read past."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, queues: dict[str, str] | None = None) -> None:
         self._sqs = stack.client("sqs")
-        self._queues = stack.listeners
+        self._queues = stack.listeners if queues is None else queues
         self.told: list[Told] = []
 
     def collect(self) -> list[Told]:
         """Reads what lies in the queues now. Returns everything told so far."""
         for topic, url in self._queues.items():
-            while messages := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            while messages := self._sqs.receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["SentTimestamp"]
+            ).get("Messages"):
                 for message in messages:
-                    self.told.append(_read(topic, message["Body"]))
+                    sent_at = int(message["Attributes"]["SentTimestamp"]) / 1000
+                    self.told.append(_read(topic, message["Body"], sent_at))
                     self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return self.told
 
@@ -74,11 +78,11 @@ class Inbox:
             time.sleep(0.1)
 
 
-def _read(topic: str, raw: str) -> Told:
+def _read(topic: str, raw: str, sent_at: float) -> Told:
     envelope = json.loads(raw)
     try:
         body = json.loads(envelope["Message"])
     except ValueError:
         body = envelope["Message"]
     attributes = {key: value["Value"] for key, value in envelope.get("MessageAttributes", {}).items()}
-    return Told(topic, body, attributes)
+    return Told(topic, body, attributes, sent_at)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.local import stories
+from tests.local import outbox, stories
 from tests.local.build import BuildFailed, build
 from tests.local.chain import load_chain, location_ids
 from tests.local.curls import print_curls
@@ -35,9 +35,11 @@ def main() -> int:
                 print(f"\nA story did not end as it must: {error}\n{errors(stack)}", file=sys.stderr)
                 return 1
             print_curls(stack)
-            if not once:
-                print("\nUp until Ctrl-C.", flush=True)
-                signal.pause()
+            with outbox.serving(stack, port + 1) as address:
+                print(f"\nOutbox        {address}: what stores and customers were told")
+                if not once:
+                    print("\nUp until Ctrl-C.", flush=True)
+                    signal.pause()
     except (BuildFailed, DeployFailed, EmulatorFailed, PortTaken) as error:
         print(error, file=sys.stderr)
         return 1

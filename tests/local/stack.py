@@ -57,6 +57,7 @@ class Stack(_Part):
     outputs: dict[str, str] = Field(default_factory=dict, exclude=True)
     resources: dict[str, str] = Field(default_factory=dict, exclude=True)
     listeners: dict[str, str] = Field(default_factory=dict, exclude=True)
+    outbox: dict[str, str] = Field(default_factory=dict, exclude=True)
     # Where the emulator writes down its decisions on permissions.
     authorizations: Path = Field(default=Path("/nowhere"), exclude=True)
 
