@@ -158,6 +158,21 @@ def test_the_customer_may_choose_before_we_asked(shop: World) -> None:
     assert (chosen.status, shop.events("A-2").count("ChoiceRequired")) == (200, 0)
 
 
+def test_a_question_that_comes_after_its_answer_is_not_put(shop: World) -> None:
+    # Given a customer who chose to have it sent
+    shop.settle()
+    assert shop.customer("A-1", "choice", DELIVERED).status == 200
+    shop.settle()
+    shop.heard("CustomerTopic")
+
+    # When the queue brings the question (again)
+    (question,) = [e for e in shop.told_on_the_bus() if e["type"] == "ChoiceRequired"]
+
+    # Then it is done with, and nobody hears of it
+    assert shop.deliver("notify", {"detail": question}) == []
+    assert shop.heard("CustomerTopic") == []
+
+
 # --- some of it was there
 
 

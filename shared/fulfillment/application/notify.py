@@ -83,6 +83,8 @@ class Notify:
     def _customer_hears(self, event: Event, order: Order, tasks: Sequence[Shipment]) -> bool:
         if event.type in WITH_CODE and tasks[0].status != "ready":
             return False  # refused, undone or cancelled since: nobody must come for it
+        if event.type == "ChoiceRequired" and order.status != "needs_choice":
+            return False  # they have chosen since
         if event.type == "TaskOverdue" and order.method == "delivery":
             return False  # it goes on from elsewhere
         return event.type in TO_CUSTOMER
