@@ -18,7 +18,7 @@ from tests.support.template import ROOT
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 SCREENSHOTS = ROOT / ".local" / "screenshots"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 # A browser tells each answer of 400 and more, and each request without a line, as an error: those are the tests' own.
 EXPECTED = re.compile(r"Failed to load resource")
 REPORT_REFUSALS = """

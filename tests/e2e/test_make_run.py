@@ -29,6 +29,8 @@ STACK_FIELDS = {
     "operations",
     "tills",
     "staff",
+    "supervisors",
+    "phones",
     "user_pool_id",
     "client_id",
     "tables",
@@ -68,7 +70,7 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
         described = json.loads(STACK_FILE.read_text())
         assert set(described) == STACK_FIELDS
         assert set(described["checkout"]) == {"access_key_id", "secret_access_key"}
-        assert set(described["staff"]["senayan"]) == {"username", "password", "id_token"}
+        assert set(described["staff"]["senayan"]) == {"username", "password", "id_token", "pin"}
 
         # And every call that was printed works when it is pasted
         calls = re.findall(r"^curl .*$", said, re.MULTILINE)

@@ -256,7 +256,7 @@ def test_two_people_who_accept_one_task_at_once_do_not_both_have_it(shop: World)
     second = shop.on_task("senayan", "A-1~1", "accept", name="siti")
 
     # Then
-    assert (second.status, second.body["code"]) == (409, "wrong_state")
+    assert (second.status, second.body["code"]) == (409, "claimed")
     assert shop.tasks("senayan").body["tasks"][0]["accepted_by"] == "budi"
 
 

@@ -51,7 +51,13 @@ STORE: dict[str, Any] = {
     "attributes": {"weekly_sales": 12.5, "mall": True},
     "service": {"accept_minutes": 20},
     "status": "open",
-    "contact": {"address": "Jalan Asia Afrika 8", "phone": "+62-000", "maps_url": "https://example.org"},
+    "contact": {
+        "address": "Jalan Asia Afrika 8",
+        "phone": "+62-000",
+        "maps_url": "https://example.org",
+        "alert_phone": "+628120000001",
+        "alert_by": ["whatsapp", "sms"],
+    },
 }
 
 
@@ -324,6 +330,8 @@ def test_the_picture_of_a_sku_is_everywhere_it_ever_was(world: World) -> None:
             "blocked": 0,
             "available": 4,
             "observed_at": None,
+            "doubtful": False,
+            "refusals": 0,
         },
         {
             "location_id": "senayan",
@@ -332,6 +340,8 @@ def test_the_picture_of_a_sku_is_everywhere_it_ever_was(world: World) -> None:
             "blocked": 0,
             "available": 9,
             "observed_at": None,
+            "doubtful": False,
+            "refusals": 0,
         },
     ]
 

@@ -51,7 +51,7 @@ def test_no_plan_over_a_whole_chain_is_better_than_the_one_decided(
     assert tally.differences == []
     assert tally.decided == tally.proven == len(numbers)
     # Some orders need one store and some two or three, and some cannot be supplied
-    assert every == SOME or min(tally.shipments[parcels] for parcels in range(4)) >= len(numbers) / 20
+    assert every != ALL or min(tally.shipments[parcels] for parcels in range(4)) >= len(numbers) / 20
     record_property("figure", tally.figure("HiGHS over 498 stores"))
 
 

@@ -16,15 +16,17 @@ from tests.simulation.flows import FLOWS
 from tests.support.world import World
 
 Figure = Callable[[str, Any], None]  # pytest's record_property
-# Every so many of the points, where engines take their time: no step shares a factor with the eight ways to fail
-SOME, MANY = 35, 3
+# Every so many of the points, also where engines take their time: no step shares a factor with the eight ways to fail
+SOME, MANY, IN_MEMORY = 101, 7, 5
 LEAST_POINTS = 500
 
 
-@pytest.mark.proof
-def test_every_point_of_every_flow_in_memory(record_property: Figure) -> None:
+@pytest.mark.parametrize(
+    "every", [pytest.param(IN_MEMORY, marks=pytest.mark.proof), pytest.param(1, marks=pytest.mark.soak)]
+)
+def test_the_points_in_memory(record_property: Figure, every: int) -> None:
     memory = MemoryDynamoDB()
-    report = enumerate_crashes(memory, memory.empty)
+    report = enumerate_crashes(memory, memory.empty, every)
     record_property("figure", _figure("in memory", report))
     assert report.wrong == ()
     assert report.points >= LEAST_POINTS
