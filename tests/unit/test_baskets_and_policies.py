@@ -112,8 +112,8 @@ def every_kind_of(kind: type[Refusal]) -> list[type[Refusal]]:
 def test_every_refusal_has_a_status_and_a_title_of_its_own() -> None:
     kinds = every_kind_of(Refusal)
 
-    assert {kind.status for kind in kinds} == {400, 403, 404, 409, 422, 503}
-    assert len({kind.title for kind in kinds}) == len(kinds) == 12
+    assert {kind.status for kind in kinds} == {400, 401, 403, 404, 409, 422, 503}
+    assert len({kind.title for kind in kinds}) == len(kinds) == 13
 
 
 def test_a_ladder_can_lack_rungs() -> None:

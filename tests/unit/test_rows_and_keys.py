@@ -49,7 +49,7 @@ def test_an_instant_is_written_the_same_from_any_zone() -> None:
 
 
 def test_text_order_of_numbers_is_number_order() -> None:
-    for numbered in (keys.shipment, keys.tries, keys.policy_version):
+    for numbered in (keys.shipment, keys.tries, keys.handover, keys.policy_version):
         assert numbered(2) < numbered(10) < numbered(100)
 
 
@@ -79,6 +79,7 @@ def test_an_order_never_changes_its_bucket() -> None:
     [
         (keys.shipment(1), "SHIPMENT#0001"),
         (keys.tries(1), "TRIES#0001"),
+        (keys.handover(1), "HANDOVER#0001"),
         (keys.step(4, "c1"), "000004.c1"),
         (keys.event("000004.c1", 0), "EVENT#000004.c1#0"),
         (keys.command_of("DECISION#000004.c1.2"), "c1.2"),
