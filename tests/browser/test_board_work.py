@@ -76,6 +76,7 @@ def test_a_wrong_code_hands_over_nothing_and_says_so(site: Site, windows: Window
     page.press("Ambil tugas ini")
     page.press("Semua ada")
     page.press("Selesai: semua ada")
+    page.said("Tersimpan.")
     page.press("Siap: beri tahu pelanggan")
     page.said("Siap.")
     code = told_code(site)

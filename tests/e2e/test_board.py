@@ -30,6 +30,7 @@ WORDS = {
         "waits": "Pelanggan sedang memilih",
         "all": "Semua ada",
         "full": "Selesai: semua ada",
+        "kept": "Tersimpan.",
         "ready": "Siap: beri tahu pelanggan",
         "is_ready": "Siap diambil",
         "hand_over": "Serahkan",
@@ -43,6 +44,7 @@ WORDS = {
         "waits": "The customer is choosing",
         "all": "All there",
         "full": "Done: all there",
+        "kept": "Kept.",
         "ready": "Ready: tell the customer",
         "is_ready": "Ready",
         "hand_over": "Hand over",
@@ -83,6 +85,7 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
         # When one is short by one, then it waits for its customer
         page.locator(f"[data-task='{short['order_id']}~1']").click()
         press(page, words["take"])
+        expect(page.locator("body.busy")).to_have_count(0)
         page.locator(".stepper button").nth(1).click()
         press(page, words["short"])
         press(page, words["sure"])
@@ -92,8 +95,10 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
         # When the other is all there and put aside
         page.locator(f"[data-task='{whole['order_id']}~1']").click()
         press(page, words["take"])
+        expect(page.locator("body.busy")).to_have_count(0)
         press(page, words["all"])
         press(page, words["full"])
+        expect(page.locator("#said")).to_have_text(words["kept"])
         page.locator("[name=staging]").fill("Rak B3")
         press(page, words["ready"])
         expect(page.locator("[name=code]")).to_be_visible()

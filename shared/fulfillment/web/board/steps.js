@@ -7,7 +7,10 @@ import { known, t } from './words.js';
 import { changed, staff, took } from './work.js';
 
 const LAST = 'board.person';
-let busy = false;
+const DOUBLE_CLICK_MS = 300; // the second half of a double click lands on whatever is drawn there by then
+const underWay = new Set();
+let pressedAt = -DOUBLE_CLICK_MS;
+let earlier = Promise.resolve();
 
 // Why the server said no, in words of this language; its own where we have none.
 export const reason = (problem) => known(`problem_${problem.code}`, null)
@@ -40,22 +43,26 @@ export async function who({ supervisor = false, wrong = '', only = null } = {}) 
   });
 }
 
-// One press, one step: while one is on its way, further presses are the same press.
-export async function once(press) {
-  if (busy) return undefined;
-  busy = true;
+// One press, one step: while it is on its way, the same press again is no other one. Another step takes its turn.
+export async function once(what, press) {
+  const since = performance.now() - pressedAt;
+  if (underWay.has(what) || (underWay.size > 0 && since < DOUBLE_CLICK_MS)) return undefined;
+  pressedAt = performance.now();
+  underWay.add(what);
   document.body.classList.add('busy');
+  const turn = earlier.then(press);
+  earlier = turn.catch(() => {});
   try {
-    return await press();
+    return await turn;
   } finally {
-    busy = false;
-    document.body.classList.remove('busy');
+    underWay.delete(what);
+    document.body.classList.toggle('busy', underWay.size > 0);
   }
 }
 
 // Does the step now or, without a line, as soon as there is one. True when it is done or on its way.
 export function step(name, options) {
-  return once(async () => {
+  return once(JSON.stringify([name, options.task_id, options.body]), async () => {
     const person = await who(options);
     if (!person) return false;
     return told(await finish(await withDone(name, options, person), options), options);
@@ -97,7 +104,7 @@ function told(outcome, { done, label }) {
 }
 
 export async function tryAgain(entry) {
-  await once(async () => {
+  await once(entry.key, async () => {
     const person = entry.person ? await who() : {};
     if (person) told(await finish(await again(entry.key, person), {}), { label: entry.label });
   });
@@ -114,7 +121,7 @@ const keys = new Map();
 
 // For what must have its answer now. Pressed again after a lost answer it is the same request.
 export function now(path, body, { supervisor, done, method = 'POST', label } = {}) {
-  return once(async () => {
+  return once(`${method} ${path}`, async () => {
     const person = await who({ supervisor });
     if (!person) return null;
     const same = `${method} ${path} ${JSON.stringify(body)}`;
