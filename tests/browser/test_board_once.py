@@ -41,6 +41,30 @@ def test_a_button_pressed_twice_is_one_step(site: Site, windows: Windows) -> Non
     assert steps_of(site, "P-1", "TaskAccepted") == 1
 
 
+def test_a_step_that_is_pressed_while_another_is_on_its_way_takes_its_turn(
+    site: Site, windows: Windows
+) -> None:
+    # Given a task in somebody's hand, and a server that takes its time
+    open_store(site)
+    order(site, "P-1")
+    page = signed_in(site, windows)
+    page.open("Dewi")
+    page.press("Ambil tugas ini")
+    page.said("Tugas ini milik Anda.")
+    page.press("Semua ada")
+
+    # When what was picked is not answered yet, and the next step is pressed
+    with site.holding("POST", "/pick$") as held:
+        page.press("Selesai: semua ada")
+        assert held.arrived.wait(10)
+        page.page.wait_for_timeout(400)
+        page.press("Siap: beri tahu pelanggan")
+
+    # Then both are done, in their order
+    page.said("Siap. Pelanggan diberi tahu.")
+    assert [c.status for step in ("/pick", "/ready") for c in site.calls("POST", step)] == [200, 200]
+
+
 @pytest.mark.parametrize("after_its_effect", [False, True], ids=["before its effect", "after its effect"])
 def test_a_reload_in_the_middle_of_a_request_is_one_step(
     site: Site, windows: Windows, after_its_effect: bool
