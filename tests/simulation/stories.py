@@ -87,6 +87,13 @@ def shopper(cast: Cast, number: int) -> Story:
         yield on_order(order_id, "cancel", cast.key(), _some_lines(cast, body))
 
 
+def rusher(cast: Cast, number: int, location_id: str, units: int) -> Story:
+    """Wants all the tees that a store has, at the moment at which others do."""
+    lines = [{"line_id": "1", "sku": "tee", "quantity": units}]
+    body = order_body(f"R-{number}", lines=lines, location_id=location_id)
+    yield place(f"R-{number}", body, cast.key())
+
+
 def _pays(cast: Cast, order_id: str, body: Mapping[str, Any]) -> Story:
     fate = cast.chance.random()
     if cast.chance.random() < 0.2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ FAULTY_STEPS = (60, 600)  # so long things go wrong; then the faults stop, in th
 SETTLED_WITHIN = 400  # functions started after the faults stopped
 LONG_ENOUGH = timedelta(days=9)  # for all that waits for somebody to be over, twice
 MOST_DEADLINES = 150
+RUSHES = 0.15  # of the worlds: several want the last units at the same moment
+RUSHERS = 8
 PATIENCE = 3  # a caller's repeats of a request that was not answered, while things go wrong
 
 
@@ -210,6 +213,8 @@ def play(seed: int, client: Any, faults: Faults | None = None, *, keep_trace: bo
             begun = running.started
             running.settle()
             within = running.started - begun
+            # Before time passes: what ends then gives back also what should never have been sold.
+            faulty += look_over(stage, running.told)
             scheduler.at += timedelta(hours=25)
             running.sweep()
             running.settle()
@@ -284,6 +289,11 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
         yield "desk", stories.desk(cast, shoppers)
     if chance.random() < 0.15:
         yield "guesser", stories.guesser(cast, names[0], 9)
+    # Drawn apart, so that the other worlds stay as they were.
+    rush = random.Random(f"rush {stage.scheduler.seed}").random() < RUSHES
+    units = told.opened["tee", names[0]]
+    for n in range(RUSHERS if rush and units else 0):
+        yield f"rusher {n}", stories.rusher(cast, n, names[0], units)
     yield from _when_time_passes(cast, names, told)
     if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
         yield "grumbler", customers.grumbler(cast)
