@@ -78,7 +78,7 @@ def test_the_build_for_lambda_needs_neither_docker_nor_its_python(tmp_path: Path
 def test_a_layer_holds_the_package_without_the_command_line(built: Path) -> None:
     for layer in ("LeanLayer", "RoutingLayer"):
         package = built / layer / "python" / "fulfillment"
-        assert (package / "bootstrap.py").exists()
+        assert (package / "bootstrap" / "__init__.py").exists()
         assert not (package / "cli").exists()
         assert list((package / "policies").glob("*.yaml")) or not list(
             (ROOT / "shared/fulfillment/policies").glob("*.yaml")

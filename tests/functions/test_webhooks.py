@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from fulfillment import bootstrap_messages
 from fulfillment.adapters import aws
 from fulfillment.application.webhook_ports import NotPublic
+from fulfillment.bootstrap import messages
 from tests.support.builders import a_location, a_product, order_body, stock
 from tests.support.functions import CONTEXT, handler, sqs_event
 from tests.support.webhook_receiver import Receiver, Refused
@@ -41,7 +41,7 @@ class Internet:
 def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
     """In place of the open internet."""
     made = Internet()
-    monkeypatch.setattr(bootstrap_messages, "PublicHttps", lambda: made)
+    monkeypatch.setattr(messages, "PublicHttps", lambda: made)
     return made
 
 

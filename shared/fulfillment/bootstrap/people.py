@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fulfillment.adapters import aws
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.application.check_pin import CheckPin, StaffDoor
-from fulfillment.parts import known
+from fulfillment.bootstrap.parts import known
 
 if TYPE_CHECKING:
     from fulfillment.adapters.dynamodb.people import DynamoDBStaffRepository

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import parts
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import DynamoDBCatalogRepository, DynamoDBLocationRepository
@@ -16,6 +15,7 @@ from fulfillment.adapters.messaging import SnsMessenger, SqsAgain
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.adapters.webhooks import PublicHttps, SqsWebhookQueue
 from fulfillment.application.notify_ports import TOPIC
+from fulfillment.bootstrap import parts
 
 if TYPE_CHECKING:
     from fulfillment.application.notify import Notify

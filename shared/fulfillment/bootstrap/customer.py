@@ -13,7 +13,7 @@ from fulfillment.adapters.dynamodb.catalog import (
     DynamoDBLocationRepository,
 )
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.parts import ROUTING_TABLES, known, orders, pickup_codes, picture
+from fulfillment.bootstrap.parts import ROUTING_TABLES, known, orders, pickup_codes, picture
 
 if TYPE_CHECKING:
     from fulfillment.application.choose import Choose

@@ -10,7 +10,7 @@ from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import DynamoDBCatalogRepository
 from fulfillment.adapters.messaging import SqsStockFeed
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.parts import known, orders, picture
+from fulfillment.bootstrap.parts import known, orders, picture
 
 if TYPE_CHECKING:
     from fulfillment.application.count_shelf import CountShelf

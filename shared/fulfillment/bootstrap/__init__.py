@@ -5,10 +5,10 @@ Imports stand inside the functions on purpose: a function that never routes must
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fulfillment import bootstrap_customer, bootstrap_messages, bootstrap_people, bootstrap_store
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
 from fulfillment.adapters.dynamodb.catalog import (
@@ -23,11 +23,12 @@ from fulfillment.adapters.messaging import (
     SqsStockFeed,
 )
 from fulfillment.application.expire_reservations import ExpireReservations
-from fulfillment.parts import known as _settings
-from fulfillment.parts import option_signer as _option_signer
-from fulfillment.parts import orders as _orders
-from fulfillment.parts import pickup_codes as _pickup_codes
-from fulfillment.parts import picture as _picture
+from fulfillment.bootstrap import customer, messages, parts, people, store
+from fulfillment.bootstrap.parts import known as _settings
+from fulfillment.bootstrap.parts import option_signer as _option_signer
+from fulfillment.bootstrap.parts import orders as _orders
+from fulfillment.bootstrap.parts import pickup_codes as _pickup_codes
+from fulfillment.bootstrap.parts import picture as _picture
 
 if TYPE_CHECKING:
     from fulfillment.adapters.web_files import WebFiles
@@ -52,22 +53,22 @@ if TYPE_CHECKING:
     from fulfillment.application.try_decision import TryDecision
     from fulfillment.application.work_tasks import WorkTasks
 
-# Of modules of their own; `reset` forgets these, too.
-customer_links = bootstrap_customer.customer_links
-customer_page = bootstrap_customer.customer_page
-choose = bootstrap_customer.choose
-notify = bootstrap_messages.notify
-see_board = bootstrap_messages.see_board
-set_webhook = bootstrap_messages.set_webhook
-tell_shops = bootstrap_messages.tell_shops
-webhook_queue = bootstrap_messages.webhook_queue
-take_receipt = bootstrap_messages.take_receipt
-employ_staff = bootstrap_people.employ_staff
-sign_in = bootstrap_people.sign_in
-staff_door = bootstrap_people.staff_door
-count_shelf = bootstrap_store.count_shelf
-look_up_stock = bootstrap_store.look_up_stock
-sell_in_store = bootstrap_store.sell_in_store
+# Of modules of their own.
+customer_links = customer.customer_links
+customer_page = customer.customer_page
+choose = customer.choose
+notify = messages.notify
+see_board = messages.see_board
+set_webhook = messages.set_webhook
+tell_shops = messages.tell_shops
+webhook_queue = messages.webhook_queue
+take_receipt = messages.take_receipt
+employ_staff = people.employ_staff
+sign_in = people.sign_in
+staff_door = people.staff_door
+count_shelf = store.count_shelf
+look_up_stock = store.look_up_stock
+sell_in_store = store.sell_in_store
 
 # A full snapshot of 100,000 SKUs may be 20,000 calls, which mostly wait: one after the other they take longer than the
 # function has, should SQS answer in 15 ms.
@@ -80,9 +81,10 @@ def reset(*, clients: bool = True) -> None:
     """
     if clients:
         aws.forget_clients()
-    for built in list(globals().values()):
-        if hasattr(built, "cache_clear"):
-            built.cache_clear()
+    for module in (sys.modules[__name__], customer, messages, parts, people, store):
+        for built in vars(module).values():
+            if hasattr(built, "cache_clear"):
+                built.cache_clear()
 
 
 @cache
