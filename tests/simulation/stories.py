@@ -214,9 +214,8 @@ def guesser(cast: Cast, location_id: str, tries: int) -> Story:
         yield cast.pause(1, 120)
         reply = yield tasks_of(location_id)
         tasks = reply.body.get("tasks", []) if reply.status == 200 else []
-        for task in tasks[:1]:
-            if task["status"] == "ready":
-                yield on_task(location_id, task["task_id"], "collect", _collecting("1111-1111"), cast.key())
+        for task in [task for task in tasks if task["status"] == "ready"][:1]:
+            yield on_task(location_id, task["task_id"], "collect", _collecting("1111-1111"), cast.key())
 
 
 def slow_clerk(cast: Cast, location_id: str) -> Story:
