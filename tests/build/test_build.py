@@ -88,7 +88,7 @@ def test_a_layer_holds_the_package_without_the_command_line(built: Path) -> None
 def test_bytecode_is_taken_whatever_the_date_of_the_file(built: Path) -> None:
     tag = sys.implementation.cache_tag
     for compiled in (
-        built / "LeanLayer/python/fulfillment/__pycache__" / f"bootstrap.{tag}.pyc",
+        built / "LeanLayer/python/fulfillment/bootstrap/__pycache__" / f"__init__.{tag}.pyc",
         built / "LeanLayer/python/pydantic/__pycache__" / f"main.{tag}.pyc",
         built / "TasksFunction/__pycache__" / f"app.{tag}.pyc",
     ):
