@@ -136,7 +136,7 @@ def test_what_was_ready_too_early_is_taken_back(site: Site, windows: Windows) ->
 
     # Then it can be made ready again
     expect(page.button("Siap: beri tahu pelanggan")).to_be_visible()
-    assert status_of(site, "P-1") == "picked"
+    site.until("it is told", lambda: status_of(site, "P-1") == "picked")
 
 
 def test_a_parcel_is_packed_with_its_papers_and_sent(site: Site, windows: Windows) -> None:

@@ -1,7 +1,9 @@
-"""The whole story on the deployed stack, in a real browser, in both languages: from the order to the hand-over."""
+"""The whole story on the deployed stack, in a real browser, in both languages: from the order to the hand-over, with
+the customers' pages open beside the board."""
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -35,6 +37,11 @@ WORDS = {
         "is_ready": "Siap diambil",
         "hand_over": "Serahkan",
         "handed_over": "Diserahkan.",
+        "received": "Pesanan kami terima",
+        "preparing": "Sedang disiapkan",
+        "collect": "Siap diambil",
+        "collected": "Sudah diambil",
+        "choose": "Mohon pilih",
     },
     "en": {
         "locale": "en-GB",
@@ -49,8 +56,16 @@ WORDS = {
         "is_ready": "Ready",
         "hand_over": "Hand over",
         "handed_over": "Handed over.",
+        "received": "We received your order",
+        "preparing": "Being prepared",
+        "collect": "Ready to collect",
+        "collected": "Collected",
+        "choose": "Please choose",
     },
 }
+
+
+LINK = re.compile(r"https?://\S+/c/\S+")
 
 
 def press(page: Page, words: str) -> None:
@@ -58,8 +73,15 @@ def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
 
 
+def reads(page: Page, headline: str) -> None:
+    """The customer's page says this where the order stands. It looks again by itself every 15 s; coming online is
+    looked at once."""
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#status")).to_have_text(headline)
+
+
 @pytest.mark.parametrize("language", WORDS)
-def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
+def test_staff_see_the_task_appear_pick_it_and_hand_it_over_while_its_customer_follows(
     stack: Stack, inbox: Inbox, language: str
 ) -> None:
     words, person = WORDS[language], stack.staff[STORE]
@@ -78,9 +100,21 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
         # When two orders come in, then both appear by themselves
         whole, short = pickup_order(1), pickup_order(2)
         for body in (whole, short):
+            body["customer"]["contact"]["locale"] = language
             checkout(stack).post("/v1/orders", body, key=uuid4().hex).expect(201)
             expect(page.locator(f"[data-task='{body['order_id']}~1']")).to_be_visible()
         photograph(page, f"story-{language}-list")
+
+        # And each customer opens the link of the message
+        phones = []
+        for body in (whole, short):
+            told = inbox.wait_for(stories.to_customer("OrderConfirmed", body["order_id"]), seconds=60)
+            link = LINK.search(told.body["text"])
+            assert link is not None
+            phones.append(windows.open(link[0], locale=words["locale"]))
+            phones[-1].set_default_timeout(SLOW_MS)
+            reads(phones[-1], words["received"])
+        of_whole, of_short = phones
 
         # When one is short by one, then it waits for its customer
         page.locator(f"[data-task='{short['order_id']}~1']").click()
@@ -92,10 +126,19 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
         expect(page.locator(".note").filter(has_text=words["waits"])).to_be_visible()
         page.locator(".back").click()
 
+        # Then its customer is asked, and another store that has everything is one press away
+        reads(of_short, words["choose"])
+        photograph(of_short, f"story-{language}-choices")
+        of_short.locator("#choices button").first.click()
+        reads(of_short, words["preparing"])
+        order = checkout(stack).get(f"/v1/orders/{short['order_id']}").expect(200)
+        assert [task["location_id"] for task in order["shipments"] if task["status"] == "open"] != [STORE]
+
         # When the other is all there and put aside
         page.locator(f"[data-task='{whole['order_id']}~1']").click()
         press(page, words["take"])
         expect(page.locator("body.busy")).to_have_count(0)
+        reads(of_whole, words["preparing"])
         press(page, words["all"])
         press(page, words["full"])
         expect(page.locator("#said")).to_have_text(words["kept"])
@@ -104,15 +147,20 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over(
         expect(page.locator("[name=code]")).to_be_visible()
         photograph(page, f"story-{language}-ready")
 
-        # Then its customer is told the code, and with it the goods are theirs
+        # Then its customer is told the code, which the page shows too, and with it the goods are theirs
         told = inbox.wait_for(stories.to_customer("TaskReady", whole["order_id"]))
         code = stories.CODE.search(told.body["text"])
         assert code is not None
+        reads(of_whole, words["collect"])
+        expect(of_whole.locator("#code")).to_contain_text(code[0])
+        expect(of_whole.locator("#qr svg")).to_be_visible()
+        photograph(of_whole, f"story-{language}-code")
         page.locator("[name=code]").fill(code[0])
         press(page, words["hand_over"])
         expect(page.locator("#said")).to_have_text(words["handed_over"])
         order = checkout(stack).get(f"/v1/orders/{whole['order_id']}").expect(200)
         assert order["status"] == "fulfilled"
+        reads(of_whole, words["collected"])
         windows.close()
     expect.set_options(timeout=5_000)
     assert windows.troubles == []

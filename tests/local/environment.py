@@ -48,6 +48,7 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
     url = emulator.endpoint_url
     # The host names that AWS would give do not resolve here; this path of the emulator's is the same stage.
     api_url = f"{url}/restapis/{outputs['ApiId']}/v1/_user_request_"
+    link_to(api_url, resources["NotifyFunction"], url)
     hiring = Hiring(url, outputs)
     places = list(enumerate(location_ids))
     return Stack(
@@ -74,6 +75,15 @@ def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) ->
         authorizations=emulator.authorizations_path,
         user_pool_id=outputs["StaffPoolId"],
         client_id=outputs["StaffClientId"],
+    )
+
+
+def link_to(api_url: str, function_name: str, endpoint_url: str) -> None:
+    """Links in messages to customers lead to the address that resolves here."""
+    functions = root_client("lambda", endpoint_url)
+    variables = functions.get_function_configuration(FunctionName=function_name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=function_name, Environment={"Variables": {**variables, "PUBLIC_URL": api_url}}
     )
 
 

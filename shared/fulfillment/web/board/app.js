@@ -1,7 +1,7 @@
 // The board: what is shown where, and when it is drawn again.
 
 import { session, signedOut } from './api.js';
-import { $, announce, h, icon, show } from './dom.js';
+import { $, announce, h, icon, onlyFirstHalves, show } from './dom.js';
 import { draw as drawList, listView } from './list.js';
 import { onQueue, refusedSteps, waitingSteps } from './queue.js';
 import { onScan, pickupOf } from './scan.js';
@@ -123,6 +123,7 @@ setInterval(redraw, 30_000); // times go by
 
 document.documentElement.lang = language;
 document.title = t('title');
+onlyFirstHalves();
 recall();
 route();
 if (session.token) {

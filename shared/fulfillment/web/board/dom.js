@@ -50,6 +50,22 @@ export const input = (props) => h('input', { autocomplete: 'off', autocapitalize
 
 export const button = (label, onclick, kind = '') => h('button', { type: 'button', class: kind, onclick }, label);
 
+// The second half of a double click lands on whatever is drawn there by then, and means nothing; but what counts one up
+// may be pressed as fast as anybody can. A mouse's click says which half it is; a finger's is known by place and time.
+const DOUBLE_TAP = { ms: 300, px: 30 };
+export function onlyFirstHalves() {
+  let before = { timeStamp: -Infinity };
+  addEventListener('click', (click) => {
+    const soon = click.timeStamp - before.timeStamp < DOUBLE_TAP.ms;
+    const near = Math.hypot(click.clientX - before.clientX, click.clientY - before.clientY) < DOUBLE_TAP.px;
+    const second = click.detail > 1 || (click.detail === 1 && click.pointerType !== 'mouse' && soon && near);
+    before = click;
+    if (!second || !click.target.closest('button') || click.target.closest('.stepper')) return;
+    click.preventDefault();
+    click.stopImmediatePropagation();
+  }, true);
+}
+
 // For those who do not look: one short sentence. For those who do: the same, for some seconds.
 let fading;
 export function announce(text, kind = '') {

@@ -7,9 +7,7 @@ import { known, t } from './words.js';
 import { changed, staff, took } from './work.js';
 
 const LAST = 'board.person';
-const DOUBLE_CLICK_MS = 300; // the second half of a double click lands on whatever is drawn there by then
 const underWay = new Set();
-let pressedAt = -DOUBLE_CLICK_MS;
 let earlier = Promise.resolve();
 
 // Why the server said no, in words of this language; its own where we have none.
@@ -45,9 +43,7 @@ export async function who({ supervisor = false, wrong = '', only = null } = {}) 
 
 // One press, one step: while it is on its way, the same press again is no other one. Another step takes its turn.
 export async function once(what, press) {
-  const since = performance.now() - pressedAt;
-  if (underWay.has(what) || (underWay.size > 0 && since < DOUBLE_CLICK_MS)) return undefined;
-  pressedAt = performance.now();
+  if (underWay.has(what)) return undefined;
   underWay.add(what);
   document.body.classList.add('busy');
   const turn = earlier.then(press);
