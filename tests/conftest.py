@@ -78,11 +78,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     return moto_world.frozen_clock(monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def kept_world() -> Iterator[moto_world.Kept]:
+    """The world that all tests of a process empty and fill."""
+    kept = moto_world.Kept()
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(scope="module")
-def aws_queues() -> Iterator[dict[str, str]]:
-    """Everything the template names, on moto: url by queue. Made once a module, since making it takes 0.3 s."""
-    with moto_world.everything() as queues:
-        yield queues
+def aws_queues(kept_world: moto_world.Kept) -> dict[str, str]:
+    """Everything the template names, on moto: url by queue."""
+    return kept_world.queues()
 
 
 @pytest.fixture

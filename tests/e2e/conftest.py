@@ -11,11 +11,13 @@ from tests.local.chain import load_chain, location_ids
 from tests.local.environment import local_stack
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
+from tests.support.moto_world import Kept
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(kept_world: Kept) -> Iterator[Stack]:
     """The stack; gone with all its processes when the tests end."""
+    kept_world.close()
     with local_stack(location_ids()) as deployed:
         load_chain(deployed)
         open_kiosks(deployed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 from types import SimpleNamespace
 
@@ -53,12 +53,32 @@ def tables_in_memory(queues: dict[str, str], clock: FrozenClock) -> Iterator[Wor
     assert client.refused == []
 
 
+class Kept:
+    """The AWS world of a process: made when it is first asked for, since making it takes a second, and kept."""
+
+    def __init__(self) -> None:
+        self._made = ExitStack()
+        self._queues: dict[str, str] = {}
+
+    def queues(self) -> dict[str, str]:
+        """Url by queue."""
+        if not self._queues:
+            self._queues = self._made.enter_context(everything())
+        return self._queues
+
+    def close(self) -> None:
+        """Before something that is to meet another AWS, or none."""
+        self._made.close()
+        self._queues = {}
+
+
 @contextmanager
 def everything() -> Iterator[dict[str, str]]:
     """Tables, queues, topics, bus and secrets of the template: url by queue."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         aws_world.copy_tables_once(environment)
         aws_world.say_what_is_there(environment)
+        aws_world.read_paths_once(environment)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in aws_world.CREDENTIALS.items():
             environment.setenv(name, value)

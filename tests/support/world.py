@@ -16,18 +16,20 @@ from botocore.exceptions import ClientError
 from fulfillment import bootstrap
 from fulfillment.adapters import aws
 from fulfillment.adapters.dynamodb import keys
-from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark, product_items
-from fulfillment.adapters.dynamodb.documents import from_document, to_document
+from fulfillment.adapters.dynamodb.catalog import location_item, locations_mark
+from fulfillment.adapters.dynamodb.documents import from_document
 from fulfillment.adapters.dynamodb.rows import number_of, pages, text, text_of
-from fulfillment.adapters.dynamodb.stock import movements_in, row_item, stock_row
+from fulfillment.adapters.dynamodb.stock import movements_in, stock_row
 from fulfillment.application.customer_links import customer_link
-from fulfillment.domain.location import Location, PlaceRecord, Zone
-from fulfillment.domain.product import Product
+from fulfillment.domain.location import Location
 from fulfillment.domain.stock import StockMovement, StockRow
 from tests.support.aws_world import TABLE_VARIABLES
 from tests.support.builders import MONDAY_NOON
+from tests.support.chain_rows import Given, flat, rows_of
 from tests.support.contract import require_described
 from tests.support.functions import CONTEXT, api_event, handler, sqs_event, staff_claims, stream_event
+
+MOST_IN_A_BATCH = 25
 
 
 @dataclass
@@ -73,35 +75,21 @@ class World:
 
     # --- what is there
 
-    def given(self, *things: Location | Product | StockRow | PlaceRecord | Zone | Iterable[Any]) -> None:
+    def given(self, *things: Given | Iterable[Any]) -> None:
         """Put locations, products, stock rows, places and zones into the tables."""
-        for thing in things:
-            if isinstance(thing, (Location, Product, StockRow, PlaceRecord, Zone)):
-                self._put(thing)
-            else:
-                self.given(*thing)
-
-    def _put(self, thing: Location | Product | StockRow | PlaceRecord | Zone) -> None:
-        if isinstance(thing, Product):
-            for item in product_items(thing):
-                aws.dynamodb().put_item(TableName="Products", Item=item)
-            return
-        document = {"document": text(to_document(thing))}
-        if isinstance(thing, Location):
-            table, item = "Locations", location_item(thing, 1)
-        elif isinstance(thing, StockRow):
-            table, item = "Stock", row_item(thing)
-        elif isinstance(thing, PlaceRecord):
-            pk = keys.places(thing.kind, thing.country)
-            table, item = "Config", {"pk": text(pk), "sk": text(thing.code), **document}
-        else:
-            pk = keys.zones(thing.country)
-            table, item = "Config", {"pk": text(pk), "sk": text(thing.zone_id), **document}
-        before = (
-            aws.dynamodb().put_item(TableName=table, Item=item, ReturnValues="ALL_OLD").get("Attributes", {})
-        )
-        self.tampered |= number_of(before, "reserved") > 0
-        if isinstance(thing, Location):
+        all_things = list(flat(things))
+        rows = [row for thing in all_things for row in rows_of(thing)]
+        for table, item in rows:
+            if table == "Stock":
+                before = aws.dynamodb().put_item(TableName=table, Item=item, ReturnValues="ALL_OLD")
+                self.tampered |= number_of(before.get("Attributes", {}), "reserved") > 0
+        others = [(table, {"PutRequest": {"Item": item}}) for table, item in rows if table != "Stock"]
+        for first in range(0, len(others), MOST_IN_A_BATCH):
+            requests: dict[str, list[Any]] = {}
+            for table, request in others[first : first + MOST_IN_A_BATCH]:
+                requests.setdefault(table, []).append(request)
+            assert not aws.dynamodb().batch_write_item(RequestItems=requests)["UnprocessedItems"]
+        if any(isinstance(thing, Location) for thing in all_things):
             _mark_locations()
 
     def stock(self, sku: str, location_id: str) -> StockRow:
