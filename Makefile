@@ -10,6 +10,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# What Python compiles is kept, also where it is told to keep nothing: hundreds of processes start here.
+unexport PYTHONDONTWRITEBYTECODE
 # Nothing here phones home.
 export SAM_CLI_TELEMETRY := 0
 

@@ -78,6 +78,11 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
         answers = [_shell(f"{call} --silent --show-error --fail-with-body") for call in calls]
         assert [answer.returncode for answer in answers] == [0] * len(calls), answers
 
+        # And whoever wants the same port is told so at once
+        second = _shell(f"make run ONCE=1 PORT={port}")
+        assert second.returncode != 0
+        assert f"Port {port} on 127.0.0.1 is taken" in second.stderr
+
         # And a function can be invoked by hand
         invoked = _shell("make invoke F=options E=events/options.json")
         assert '"statusCode": 200' in invoked.stdout, invoked
@@ -95,20 +100,10 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
     assert not (LOCAL_DIR / f"emulator-{port}" / "tmp").exists()
 
 
-def test_once_ends_by_itself_and_a_taken_port_is_a_clear_message(tmp_path: Path) -> None:
-    # Given a run that is up
-    log, port = tmp_path / "first.log", free_port()
-    with _make_run(log, PORT=str(port), ONCE="1") as process:
-        _wait_for(log, "Deploy template.yaml", process)
-
-        # When another one wants the same port
-        second = _shell(f"make run ONCE=1 PORT={port}")
-
-        # Then it says so at once
-        assert second.returncode != 0
-        assert f"Port {port} on 127.0.0.1 is taken" in second.stderr
-
-        # And the first ends by itself, in peace
+@pytest.mark.soak
+def test_once_ends_by_itself(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    with _make_run(log, PORT=str(free_port()), ONCE="1") as process:
         assert process.wait(PATIENCE_SECONDS) == 0, log.read_text()
     assert log.read_text().count("fulfilled") == 2
 

@@ -14,7 +14,7 @@ from tests.local.stories import new_id, order
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-BUYERS = [16, pytest.param(50, marks=pytest.mark.soak)]
+BUYERS = [12, pytest.param(50, marks=pytest.mark.soak)]
 LAST_UNITS = 10  # of TEE-SENAYAN-M, all at senayan: made so in the sample chain
 
 

@@ -48,7 +48,9 @@ def rows_read(world: World, size: int) -> int:
     return reads["Stock"]
 
 
-@pytest.mark.parametrize("size", [100, 1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "size", [100, pytest.param(1_000, marks=pytest.mark.proof), pytest.param(10_000, marks=pytest.mark.soak)]
+)
 def test_rows_of_stock_read_do_not_grow_with_the_chain(
     world: World, size: int, record_property: Callable[[str, object], None]
 ) -> None:

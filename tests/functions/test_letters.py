@@ -143,6 +143,7 @@ def test_what_failed_again_and_again_says_so(world: World, command: LettersComma
     assert letter["received"] >= 1
 
 
+@pytest.mark.proof
 def test_fifty_redriven_are_done_once_each(parked: World, command: LettersCommand) -> None:
     # Given the cap is known now
     parked.given(a_product("cap"))
@@ -160,6 +161,7 @@ def test_fifty_redriven_are_done_once_each(parked: World, command: LettersComman
     assert feed(parked) == 0
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("killed_at", [1, 7, 50])
 def test_whoever_is_killed_between_sending_and_removing_doubles_nothing(
     killed_at: int, parked: World, command: LettersCommand, monkeypatch: pytest.MonkeyPatch

@@ -11,7 +11,7 @@ from tests.support.proofs import asked, faults, tallied, values_of
 from tests.support.uk import POLICIES, a_uk_order, baskets, districts, stores
 
 # Every so many of the 1,000 baskets, by each of three policies: plain, `make test`, `make soak`
-SOME, MANY, ALL = 500, 10, 1
+SOME, MANY, ALL = 500, 20, 1
 
 
 def differs_from_highs(instance: Instance, decision: Decision) -> list[str]:

@@ -17,7 +17,7 @@ from tests.support.world import World
 
 Figure = Callable[[str, Any], None]  # pytest's record_property
 # Every so many of the points, also where engines take their time: no step shares a factor with the eight ways to fail
-SOME, MANY, IN_MEMORY = 101, 7, 5
+SOME, MANY, IN_MEMORY = 307, 7, 7
 LEAST_POINTS = 500
 
 
