@@ -15,7 +15,7 @@ from tests.support.site import Site
 
 pytestmark = pytest.mark.browser
 
-A_WHILE_OFFLINE_MS = 6_000  # the page asks every 4 s; 30 s show no more
+OFFLINE_MS = [6_000, pytest.param(30_000, marks=pytest.mark.soak)]  # the page asks every 4 s
 
 
 def kept(page: Board) -> list[dict[str, Any]]:
@@ -123,7 +123,10 @@ def test_a_reload_in_the_middle_of_a_request_is_one_step(
     expect(page.page.locator(".badge")).to_have_count(0)
 
 
-def test_work_goes_on_without_a_line_and_is_sent_once_and_in_order(site: Site, windows: Windows) -> None:
+@pytest.mark.parametrize("offline_ms", OFFLINE_MS)
+def test_work_goes_on_without_a_line_and_is_sent_once_and_in_order(
+    site: Site, windows: Windows, offline_ms: int
+) -> None:
     # Given a board whose line is gone
     open_store(site)
     order(site, "P-1", body=order_body("P-1", lines=order_lines(tee=1, cap=1)))
@@ -145,7 +148,7 @@ def test_work_goes_on_without_a_line_and_is_sent_once_and_in_order(site: Site, w
     done_at = [step["body"]["done_at"] for step in kept(page)[1:]]
 
     # And the page is even loaded again meanwhile
-    page.page.wait_for_timeout(A_WHILE_OFFLINE_MS)
+    page.page.wait_for_timeout(offline_ms)
     page.page.reload()
     expect(page.page.locator(".badge")).to_have_text("3 menunggu")
     assert status_of(site, "P-1") == "open"
