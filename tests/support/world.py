@@ -25,7 +25,7 @@ from fulfillment.domain.location import Location
 from fulfillment.domain.stock import StockMovement, StockRow
 from tests.support.aws_world import TABLE_VARIABLES
 from tests.support.builders import MONDAY_NOON
-from tests.support.chain_rows import Given, flat, rows_of
+from tests.support.chain_rows import Given, flat, last_of_each, rows_of
 from tests.support.contract import require_described
 from tests.support.functions import CONTEXT, api_event, handler, sqs_event, staff_claims, stream_event
 
@@ -83,11 +83,11 @@ class World:
             if table == "Stock":
                 before = aws.dynamodb().put_item(TableName=table, Item=item, ReturnValues="ALL_OLD")
                 self.tampered |= number_of(before.get("Attributes", {}), "reserved") > 0
-        others = [(table, {"PutRequest": {"Item": item}}) for table, item in rows if table != "Stock"]
+        others = last_of_each([row for row in rows if row[0] != "Stock"])
         for first in range(0, len(others), MOST_IN_A_BATCH):
             requests: dict[str, list[Any]] = {}
-            for table, request in others[first : first + MOST_IN_A_BATCH]:
-                requests.setdefault(table, []).append(request)
+            for table, item in others[first : first + MOST_IN_A_BATCH]:
+                requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
             assert not aws.dynamodb().batch_write_item(RequestItems=requests)["UnprocessedItems"]
         if any(isinstance(thing, Location) for thing in all_things):
             _mark_locations()

@@ -59,14 +59,15 @@ function supervision() {
 }
 
 const UNTIL_MINUTES = { 30: 30, 60: 60, 120: 120, '': 0 };
+const WHY_PAUSED = ['busy', 'short_staffed', 'stocktake', 'incident', 'other'];
 
 async function pause() {
   const said = await fill(t('pause'), t('pause'), 'warn', h('p', null, t('pause_hint')),
     choice(t('how_long'), 'minutes', Object.keys(UNTIL_MINUTES), (value) => (value ? t('minutes', { n: value }) : t('until_resumed'))),
-    field(t('why'), input({ name: 'reason', maxlength: '200' })));
+    choice(t('why'), 'reason', WHY_PAUSED, (value) => t(`paused_${value}`)));
   if (!said) return;
   const until = said.minutes ? { until: new Date(time() + said.minutes * 60_000).toISOString() } : {};
-  await now(here('/pause'), { ...(said.reason.trim() ? { reason: said.reason.trim() } : {}), ...until }, { supervisor: true, done: t('paused') });
+  await now(here('/pause'), { reason: said.reason, ...until }, { supervisor: true, done: t('paused') });
 }
 
 async function capacity() {
