@@ -67,6 +67,29 @@ def test_a_pickup_goes_from_the_scanner_to_the_customers_hand(site: Site, window
     expect(page.cards()).to_have_count(0)
 
 
+def test_what_is_paid_at_the_counter_is_asked_for_also_where_nobody_said_how_much(
+    site: Site, windows: Windows
+) -> None:
+    # Given a pickup that is paid in the store, and no word of the amount
+    open_store(site)
+    order(site, "P-1", body=order_body("P-1", payment={"state": "on_handover", "kind": "cash"}))
+    with site.quiet() as world:
+        for step in ("accept", "ready"):
+            assert world.on_task("senayan", "P-1~1", step, name="10001").status == 200
+    page = signed_in(site, windows)
+    page.press("Menunggu 1")
+    page.open("Dewi")
+
+    # When the code is said and the money taken
+    page.page.locator("[name=code]").fill(told_code(site))
+    page.page.locator("[name=paid]").fill("199000")
+    page.press("Serahkan")
+
+    # Then the goods are theirs
+    page.said("Diserahkan.")
+    assert status_of(site, "P-1") == "collected"
+
+
 def test_a_wrong_code_hands_over_nothing_and_says_so(site: Site, windows: Windows) -> None:
     # Given a task that is ready
     open_store(site)

@@ -209,6 +209,32 @@ def test_what_was_found_may_be_enough(short: World) -> None:
     assert short.get_order("A-2").body["status"] == "fulfilled"
 
 
+@pytest.mark.parametrize(
+    ("price_of_the_cap", "due"),
+    [({"amount": "99000", "currency": "IDR"}, {"amount": "199000", "currency": "IDR"}), (None, None)],
+    ids=["the prices are known", "one is not"],
+)
+def test_who_pays_at_the_handover_is_asked_for_what_was_found_alone(
+    shop: World, price_of_the_cap: dict[str, str] | None, due: dict[str, str] | None
+) -> None:
+    # Given a pickup of two tees and a cap, to be paid in the store, of which one tee was found
+    tee, cap = order_lines(tee=2, cap=1)
+    lines = [tee | {"unit_price": {"amount": "199000", "currency": "IDR"}}]
+    lines += [cap | ({"unit_price": price_of_the_cap} if price_of_the_cap else {})]
+    cash = {"state": "on_handover", "kind": "cash", "amount_due": {"amount": "497000", "currency": "IDR"}}
+    assert shop.order(order_body("A-3", lines=lines, payment=cash)).status == 201
+    shop.on_task("senayan", "A-3~1", "accept")
+    found = {"lines": [{"line_id": "1", "picked": 1}, {"line_id": "2", "picked": 0}]}
+    assert shop.on_task("senayan", "A-3~1", "pick", found).status == 200
+
+    # When that is enough
+    assert shop.customer("A-3", "choice", {"choice": "part"}).status == 200
+
+    # Then neither page nor board asks for the price of what stayed out
+    (task,) = [t for t in shop.tasks("senayan").body["tasks"] if t["task_id"] == "A-3~1"]
+    assert (shop.seen("A-3").body["amount_due"], task["amount_due"]) == (due, due)
+
+
 def test_what_was_found_is_put_aside_when_another_store_takes_over(short: World) -> None:
     # When
     chosen = short.customer("A-2", "choice", KOTA)

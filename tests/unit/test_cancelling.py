@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from fulfillment.domain import order_steps
+from fulfillment.domain.basket import Money
 from fulfillment.domain.decision import Allocation, Shortfall
 from fulfillment.domain.errors import InvalidRequest, WrongState
 from fulfillment.domain.ledger import CapacityEffect, StockEffect
@@ -127,6 +131,27 @@ def test_one_line_is_let_go_and_the_task_goes_on_with_the_rest() -> None:
         ("OrderCancelled", {"lines": ["2"]}),
         ("RefundRequired", {"reason": "cancelled", "lines": ["2"]}),
     )
+
+
+@pytest.mark.parametrize(
+    ("cap", "left"),
+    [
+        (Money(Decimal(99000), "IDR"), Money(Decimal(398000), "IDR")),
+        (Money(Decimal(9), "USD"), None),
+        (None, None),
+    ],
+    ids=["its price is known", "in another currency", "it is not"],
+)
+def test_nobody_pays_at_the_handover_for_a_line_that_was_let_go(
+    cap: Money | None, left: Money | None
+) -> None:
+    lines = (a_line("tee", 2), replace(a_line("cap", 1, "2"), unit_price=cap))
+    due = Payment("on_handover", "cash", Money(Decimal(497000), "IDR"))
+    order = replace(an_order(a_shipment("senayan", *TWO_LINES), payment=due), lines=lines)
+
+    change = order_steps.lines_cancelled(order, frozenset({"2"}), NOW)
+
+    assert change.order.payment.amount_due == left
 
 
 def test_a_task_with_nothing_left_to_do_gives_its_place_back() -> None:

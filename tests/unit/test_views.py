@@ -202,6 +202,14 @@ def test_money_is_asked_for_only_where_it_is_due_at_the_counter() -> None:
     assert views.task(paid, a_shipment())["amount_due"] is None
 
 
+def test_that_money_is_due_is_said_also_where_nobody_said_how_much() -> None:
+    no_price = an_order(payment=Payment("on_handover", "cash"))
+
+    shown = [views.task(order, a_shipment()) for order in (no_price, an_order())]
+
+    assert [(task["to_pay"], task["amount_due"]) for task in shown] == [(True, None), (False, None)]
+
+
 def test_a_task_without_its_person_or_products_is_still_a_task() -> None:
     shown = views.task(an_order(method="delivery"), a_sent_parcel())
 

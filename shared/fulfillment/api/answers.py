@@ -203,6 +203,7 @@ class HandoverOut(AnswerModel):
 class TaskOut(AnswerModel):
     """A store's task. What no order says by itself is in listings, not in the answers of steps: ``service``,
     ``code_locked``, ``doubtful`` (units of it were looked for in vain here, and nobody counted since), names, person.
+    ``to_pay``: at the hand-over, also where nobody said how much (``amount_due`` null).
     """
 
     task_id: str
@@ -217,6 +218,7 @@ class TaskOut(AnswerModel):
     collect_until: Moment | None
     on_my_way_at: Moment | None
     amount_due: MoneyOut | None
+    to_pay: bool
     put_back: bool
     waiting_for_customer: bool
     service: Literal["on_time", "at_risk", "late"] | None = None

@@ -150,6 +150,7 @@ def task(order: Order, shipment: Shipment, about: AboutTask | None = None) -> Vi
         "collect_until": _until(shipment),
         "on_my_way_at": moment(shipment.on_my_way_at, zone) if shipment.on_my_way_at else None,
         "amount_due": money(payment.amount_due) if payment.state == "on_handover" else None,
+        "to_pay": payment.state == "on_handover",
         "put_back": bool(shipment.put_back),
         "waiting_for_customer": order.status == "needs_choice" and shipment.holds_stock,
     }

@@ -20,6 +20,7 @@ from fulfillment.domain.order import (
     taking,
     task_id,
     tasks_detail,
+    without_price_of,
 )
 from fulfillment.domain.order_steps import cancelled, end_tasks
 
@@ -87,7 +88,8 @@ def moved(order: Order, wish: Wish, decision: Decision, customer: CustomerPlace,
 def part_is_enough(order: Order, wish: Wish) -> Change | None:
     """The customer takes what was found; the rest is let go, and paid back where it was paid. None when nothing was."""
     assert order.status == "needs_choice", order.status
-    rest = {line.line_id: line.quantity for line in order.unallocated()}
+    gone = order.unallocated()
+    rest = {line.line_id: line.quantity for line in gone}
     if not any(s.holds_stock for s in order.shipments):
         return None
     kept = tuple(
@@ -102,6 +104,7 @@ def part_is_enough(order: Order, wish: Wish) -> Change | None:
         lines=kept,
         missing=_without(order, rest),
         choices=(),
+        payment=without_price_of(order.payment, gone),
         refund_required=order.refund_required or paid,
         version=order.version + 1,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -51,6 +51,21 @@ class Payment:
     amount_due: Money | None = None
     pay_by: datetime | None = None
     amount_received: Money | None = None
+
+
+def without_price_of(payment: Payment, gone: Iterable[Line]) -> Payment:
+    """The payment of an order that goes on without these: at the hand-over nobody pays for what is not handed over.
+    Where a price is not known, the amount that is due is not known any more either.
+    """
+    due = payment.amount_due
+    if payment.state != "on_handover" or due is None:
+        return payment
+    left = due.amount
+    for line in gone:
+        if line.unit_price is None or line.unit_price.currency != due.currency:
+            return replace(payment, amount_due=None)
+        left -= line.unit_price.amount * line.quantity
+    return replace(payment, amount_due=Money(left, due.currency) if left >= 0 else None)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from fulfillment.domain.order import (
     new_shipments,
     taking,
     tasks_detail,
+    without_price_of,
 )
 from fulfillment.domain.promise import Promise
 from fulfillment.domain.unpaid import Unpaid
@@ -211,6 +212,7 @@ def lines_cancelled(order: Order, line_ids: frozenset[str], now: datetime) -> Ch
         order,
         lines=kept_lines,
         unpaid=_recounted(order, kept_lines),
+        payment=without_price_of(order.payment, (line for line in order.lines if line.line_id in line_ids)),
         shipments=tuple(shipments),
         unfilled=tuple(s for s in order.unfilled if s.line_id not in line_ids),
         refund_required=order.refund_required or order.payment.state == "captured",

@@ -185,9 +185,10 @@ function shipping(view, leave) {
 function collecting(task, view, does, leave, go, second) {
   const code = remembered(view, 'code', { required: true, maxlength: '80', autocapitalize: 'characters', class: 'code', enterkeyhint: 'done' });
   if (given) { code.value = view.typed.code = given; given = ''; }
-  const paid = task.amount_due && remembered(view, 'paid', { inputmode: 'decimal', required: true, pattern: '[0-9]+([.][0-9]{1,2})?', value: view.typed.paid ?? task.amount_due.amount });
+  const owed = task.amount_due ?? (task.to_pay && { amount: '', currency: 'IDR' }); // nobody said how much: the till knows
+  const paid = owed && remembered(view, 'paid', { inputmode: 'decimal', required: true, pattern: '[0-9]+([.][0-9]{1,2})?', value: view.typed.paid ?? owed.amount });
   const by = remembered(view, 'collector', { maxlength: '80' });
-  const received = () => (paid ? { amount_received: { amount: paid.value, currency: task.amount_due.currency } } : {});
+  const received = () => (paid ? { amount_received: { amount: paid.value, currency: owed.currency } } : {});
   const collect = async () => {
     const collector = by.value.trim() ? { collector: by.value.trim() } : {};
     const answer = await now(here(`/tasks/${encodeURIComponent(task.task_id)}/collect`), { code: pickupOf(code.value)?.code ?? code.value.trim(), ...received(), ...collector }, { done: t('handed_over'), label: label(task) });
@@ -202,7 +203,7 @@ function collecting(task, view, does, leave, go, second) {
   second.push(button(t('undo_ready'), () => does('undo-ready', {}, { done: t('undone') })));
   return [h('form', { onsubmit: (event) => { event.preventDefault(); collect(); } },
     field(t('code'), code, t('code_hint')),
-    paid && field(t('received', { currency: task.amount_due.currency }), paid),
+    paid && field(t('received', { currency: owed.currency }), paid),
     h('details', null, h('summary', null, t('somebody_else')), field(t('collector'), by)),
     h('button', { class: 'primary' }, t('hand_over')))];
 }
