@@ -164,6 +164,8 @@ def test_what_was_not_sent_is_said_and_sent_again_under_the_same_key(site: Site,
     kota = page.locator("#choices button", has_text="Sagara Kota")
     kota.click()
     expect(page.locator("#news")).to_contain_text("Tidak terkirim")
+    expect(page.locator("#news")).not_to_have_class("hidden")  # those who do not listen read it
+    expect(page.locator("#news")).to_be_in_viewport()
 
     # When it is back, and the same is pressed again
     page.context.set_offline(False)

@@ -11,8 +11,10 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 const language = () => `?lang=${document.documentElement.lang}`;
 let busy = false;
 
-function say(text) {
+// For those who listen; what did not go as it was pressed, for everybody.
+function say(text, seen = false) {
   $("news").textContent = text;
+  $("news").classList.toggle("hidden", !seen);
 }
 
 function timed() {
@@ -103,9 +105,9 @@ async function send(path, body) {
     if (answer.status === 422) return point(await answer.json());
     const gone = answer.ok ? "" : (await answer.json()).code;
     await show();
-    if (gone === "choice_gone") say(words.gone);
+    if (gone === "choice_gone") say(words.gone, true);
   } catch {
-    say(words.failed);
+    say(words.failed, true);
   } finally {
     busy = false;
     document.querySelectorAll("button").forEach((button) => (button.disabled = false));
