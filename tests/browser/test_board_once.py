@@ -8,10 +8,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import CAP, TEE, Board, open_store, order, signed_in, status_of, steps_of
+from tests.browser.board import (
+    CAP,
+    PASSWORD,
+    TEE,
+    Board,
+    board,
+    open_store,
+    order,
+    signed_in,
+    status_of,
+    steps_of,
+)
 from tests.browser.windows import Windows
 from tests.support.builders import order_body, order_lines
-from tests.support.site import Site
+from tests.support.functions import staff_claims
+from tests.support.site import Member, Site
 
 pytestmark = pytest.mark.browser
 
@@ -240,6 +252,56 @@ def test_what_the_server_refuses_is_shown_until_somebody_has_read_it(site: Site,
     page.button("Sudah saya baca").first.click()
     expect(page.page.locator("[role=alert]")).to_have_count(0)
     assert kept(page) == []
+
+
+def test_what_was_refused_is_tried_again_in_its_order(site: Site, windows: Windows) -> None:
+    # Given two steps of a task that were refused, since a person held its order
+    open_store(site)
+    order(site, "P-1")
+    page = signed_in(site, windows)
+    expect(page.cards()).to_have_count(1)
+    page.without_line()
+    page.open("Dewi")
+    page.press("Ambil tugas ini")
+    page.press("Semua ada")
+    page.press("Selesai: semua ada")
+    why = {"reason": "fraud_check"}
+    with site.quiet() as world:
+        assert world.on_order("P-1", "hold", why).status == 200
+    page.without_line(False)
+    expect(page.page.locator(".badge.bad")).to_have_text("2 ditolak")
+    with site.quiet() as world:
+        assert world.on_order("P-1", "release").status == 200
+
+    # When the first is tried again, and then the second
+    page.page.locator("#bar .line").click()
+    page.button("Coba lagi").first.click()
+    expect(page.page.locator("[role=alert]")).to_have_count(1)
+    page.button("Coba lagi").click()
+
+    # Then both are done: what came later did not stand in the way of what came before
+    expect(page.page.locator("[role=alert]")).to_have_count(0)
+    site.until("both", lambda: status_of(site, "P-1") == "picked")
+
+
+def test_an_account_is_one_however_its_number_is_typed(site: Site, windows: Windows) -> None:
+    # Given a step that was kept under a number in small letters
+    open_store(site)
+    order(site, "P-1")
+    site.members["rani"] = site.members["RANI"] = Member(
+        PASSWORD, staff_claims("senayan", name="rani"), "Rani"
+    )
+    page = board(site, windows)
+    page.sign_in("rani")
+    page.open("Dewi")
+    with site.quiet():
+        site.tokens.clear()
+    page.press("Ambil tugas ini")
+    expect(page.page.locator(".door .note").first).to_contain_text("1 langkah tersimpan")
+
+    # When she signs in with capitals, then it is hers, and sent
+    page.sign_in("RANI")
+    site.until("the step", lambda: steps_of(site, "P-1", "TaskAccepted") == 1)
 
 
 def test_neither_token_nor_code_nor_pin_is_left_on_the_device(site: Site, windows: Windows) -> None:

@@ -82,3 +82,36 @@ def test_a_pin_is_kept_nowhere_and_asked_for_again_after_a_reload(site: Site, wi
     page.page.locator("[name=pin]").press_sequentially(PIN)
     expect(page.page.locator(".badge")).to_have_count(0)
     site.until("the step", lambda: site.calls("POST", "/accept", 200))
+
+
+def test_a_step_that_waits_for_its_pin_holds_up_nobody_else(site: Site, windows: Windows) -> None:
+    # Given a step that Siti took without a line, on a page that was loaded again since
+    page = shared(site, windows)
+    order(site, "P-2", name="Agus")
+    expect(page.cards()).to_have_count(2)
+    page.open("Dewi")
+    page.without_line()
+    page.press("Ambil tugas ini")
+    page.page.get_by_label("Siti Rahma").check()
+    page.page.locator("[name=pin]").press_sequentially(PIN)
+    page.said("Tersimpan.")
+    page.page.reload()
+    page.without_line(False)
+    expect(page.page.locator(".badge")).to_have_text("1 menunggu")
+
+    # When Made takes another task, then it is his at once
+    page.page.locator(".back").click()
+    page.open("Agus")
+    page.press("Ambil tugas ini")
+    page.page.get_by_label("Made Putra").check()
+    page.page.locator("[name=pin]").press_sequentially("7777")
+    page.said("Tugas ini milik Anda.")
+    assert ["P-2" in call.path for call in site.calls("POST", "/accept", 200)] == [True]
+
+    # And where Siti has gone home, he may answer for her step too
+    page.page.locator("#bar .line").click()
+    page.press("Isi PIN untuk mengirim")
+    page.page.get_by_label("Made Putra").check()
+    page.page.locator("[name=pin]").press_sequentially("7777")
+    expect(page.page.locator(".badge")).to_have_count(0)
+    site.until("the step", lambda: len(site.calls("POST", "/accept", 200)) == 2)

@@ -38,9 +38,11 @@ export const maySupervise = () => ['supervisor', 'operations', 'device'].include
 
 export class NoConnection extends Error {}
 
-let offset = 0;
+const CLOCK = 'board.clock';
 
-// The server's clock, as far as it is known: a phone's may be hours off.
+let offset = Number(sessionStorage.getItem(CLOCK) ?? 0);
+
+// The server's clock, as far as it is known, also after a reload without a line: a phone's may be hours off.
 export const now = () => Date.now() + offset;
 export const moment = () => new Date(now()).toISOString();
 
@@ -66,6 +68,7 @@ export async function call(method, path, { body, key, person, pin } = {}) {
   if (told) {
     const difference = told + 500 - (begun + Date.now()) / 2;
     offset = Math.abs(difference) < SAME_CLOCK_MS ? 0 : difference;
+    try { sessionStorage.setItem(CLOCK, offset); } catch { /* full: known until the next reload */ }
   }
   let read = null;
   try { read = JSON.parse(text); } catch { /* not JSON: a gateway's own page */ }

@@ -37,7 +37,7 @@ export function moreView(place, app) {
 function waiting() {
   const left = waitingSteps();
   if (!left.length) return h('p', { class: 'facts' }, t('all_sent'));
-  const lacking = isShared() && left.find((step) => step.person);
+  const lacking = isShared();
   return h('section', { class: 'note unsent' }, h('h2', null, t('waiting_steps', { n: left.length })),
     h('ol', null, left.map((step) => h('li', null, `${t(`step_${step.name}`)} · ${step.label}`))),
     lacking && button(t('give_pin'), askPin));

@@ -2,8 +2,8 @@
 //
 // Whatever happens to page, phone or line, a step is there until the server has answered it. Sent again, its key makes
 // it the same step. What the server refuses stays, with its reason, until somebody has read it. localStorage, because
-// it is written before a button's press is answered. It holds ids, quantities and (of a hand-over without a code) a
-// name; no token, no PIN, no pickup code.
+// it is written before a button's press is answered. It holds ids, quantities and names (the customer's, to say which
+// step it is; the collector's of a hand-over without a code) until it was sent; no token, no PIN, no pickup code.
 
 import { NoConnection, call, here, isShared, moment, session, tokenEnded } from './api.js';
 
@@ -46,7 +46,7 @@ function sent(key) {
 }
 
 function settle(key, state, more = {}) {
-  waiting.get(key)?.({ state, ...more });
+  waiting.get(key)?.({ state, key, ...more });
   waiting.delete(key);
 }
 
@@ -62,7 +62,7 @@ export function again(key, who = {}) {
 }
 
 // The PIN that steps of this person wait for, after a reload or a wrong one.
-export const lackingPin = () => waitingSteps().find((step) => step.person && !pins.has(step.key));
+export const lackingPin = () => waitingSteps().find(lacksPin);
 export function givePin(person, pin) {
   for (const step of waitingSteps()) if (step.person === person && !pins.has(step.key)) pins.set(step.key, pin);
   return flush();
@@ -96,15 +96,31 @@ function settleAll() {
   for (const key of [...waiting.keys()]) settle(key, 'waiting');
 }
 
-async function sendNext() {
-  const [step] = waitingSteps();
-  if (!step || !session.token) return false;
-  const earlier = refusedSteps().find((other) => step.task_id && other.task_id === step.task_id);
-  if (earlier) return refused(step, { code: 'earlier_refused' });
-  if (isShared() && step.person && !pins.has(step.key)) {
+const lacksPin = (step) => isShared() && !pins.has(step.key);
+
+// The first that may go. What waits for its person's PIN holds up the steps behind it of its own task, and nobody else.
+function nextStep() {
+  const held = new Set();
+  return waitingSteps().find((step) => {
+    if (held.has(step.task_id)) return false;
+    if (!lacksPin(step)) return true;
     settle(step.key, 'pin', { problem: { code: 'pin_required' } });
+    if (step.task_id) held.add(step.task_id);
     return false;
-  }
+  });
+}
+
+// A step of the same task that came before and was refused. What comes after does not stand in the way.
+function refusedBefore(step) {
+  const all = mine();
+  const before = all.slice(0, all.findIndex((other) => other.key === step.key));
+  return before.some((other) => other.state === 'refused' && step.task_id && other.task_id === step.task_id);
+}
+
+async function sendNext() {
+  const step = session.token && nextStep();
+  if (!step) return false;
+  if (refusedBefore(step)) return refused(step, { code: 'earlier_refused' });
   let answer;
   try {
     answer = await call('POST', pathOf(step), { body: step.body, key: step.key, person: step.person, pin: pins.get(step.key) });
@@ -133,10 +149,10 @@ function answered(step, { status, body }) {
     return false;
   }
   if (problem.code === 'pin_wrong' || problem.code === 'pin_required') {
-    pins.delete(step.key);
+    for (const other of mine()) if (other.person === step.person) pins.delete(other.key); // one wrong PIN, one try
     write(read());
     settle(step.key, 'pin', { problem });
-    return false;
+    return isShared();
   }
   if (status === 429 || status === 502 || status === 503 || status === 504 || problem.code === 'in_progress') return false;
   if (status >= 500 && step.faults + 1 < FAULTS_BEFORE_ASIDE) {

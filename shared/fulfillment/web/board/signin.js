@@ -33,7 +33,7 @@ export function signInView(place, app) {
     } else if (answer.status === 200 && !answer.body.locations?.length) {
       say(t('no_store'));
     } else if (answer.status === 200) {
-      signedIn(answer.body, body.username);
+      signedIn(answer.body, body.username.toLowerCase()); // sign-in knows no capitals: the steps kept are of one account
       announce('');
       app.signedIn();
     } else {

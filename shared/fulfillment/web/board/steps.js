@@ -15,10 +15,10 @@ export const reason = (problem) => known(`problem_${problem.code}`, null)
   ?.replace('{by}', problem.accepted_by ?? '') ?? (problem.detail || t('problem_other', { status: problem.status ?? '' }));
 
 // {person, pin} on a shared phone, {} on one's own; null when somebody thought better of it.
-export async function who({ supervisor = false, wrong = '', only = null } = {}) {
+export async function who({ supervisor = false, wrong = '', first = null } = {}) {
   if (!isShared()) return {};
-  const people = (await staff()).filter((person) => (!supervisor || person.role !== 'picker') && (!only || person.employee === only) && person.role !== 'device');
-  const before = only ?? sessionStorage.getItem(LAST);
+  const people = (await staff()).filter((person) => (!supervisor || person.role !== 'picker') && person.role !== 'device');
+  const before = first ?? sessionStorage.getItem(LAST);
   return ask(t(supervisor ? 'which_supervisor' : 'who_are_you'), (close) => {
     const pin = input({ type: 'password', inputmode: 'numeric', pattern: '[0-9]{4}', maxlength: '4', minlength: '4', required: true, class: 'pin', name: 'pin',
       oninput: () => { if (pin.value.length === 4 && form.reportValidity()) form.requestSubmit(); } });
@@ -77,10 +77,9 @@ function withDone(name, { task_id, body = {}, label }, person) {
 // A wrong PIN is asked for again; the step waits meanwhile.
 async function finish(outcome, options) {
   while (outcome.state === 'pin') {
-    const [last] = [lackingPin()];
-    const person = last && await who({ ...options, wrong: reason(outcome.problem), only: null });
+    const person = await who({ ...options, wrong: reason(outcome.problem) });
     if (!person) return { state: 'waiting' };
-    outcome = await again(last.key, person);
+    outcome = await again(outcome.key, person);
   }
   return outcome;
 }
@@ -106,11 +105,15 @@ export async function tryAgain(entry) {
   });
 }
 
-// PINs are forgotten with the page; steps that wait for one ask for it.
+// PINs are forgotten with the page; steps that wait for one ask for it. Whoever is not there any more does not hold a
+// step up for ever: a colleague may answer for it, and stands in the story.
 export async function askPin() {
   const lacking = lackingPin();
-  const person = lacking && await who({ only: lacking.person });
-  if (person) { await givePin(person.person, person.pin); changed(); }
+  const person = lacking && await who({ first: lacking.person, supervisor: lacking.name === 'hand-over' });
+  if (!person) return;
+  if (person.person === lacking.person) await givePin(person.person, person.pin);
+  else told(await finish(await again(lacking.key, person), {}), { label: lacking.label });
+  changed();
 }
 
 const keys = new Map();

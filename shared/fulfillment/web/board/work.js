@@ -29,6 +29,8 @@ export function recall() {
   if (kept && kept.location === session.location) {
     told = kept.tasks;
     state.loaded = true;
+  } else {
+    forget(); // of another store
   }
 }
 
