@@ -108,6 +108,26 @@ def test_times_are_those_of_the_store_and_say_so(shop: World) -> None:
     assert "Senin, 23 Nov 14.00 WITA" in shop.page("A-1").body
 
 
+def test_a_delivery_is_expected_when_its_last_parcel_is(shop: World) -> None:
+    # Given a delivery in two parcels, of which the first of the order takes longest
+    shop.given(a_location("busy", prep_minutes=11 * 60), stock("busy", hat=1))
+    shop.given(a_product("hat"))
+    shop.order(delivery_body("D-1", lines=order_lines(hat=1, cap=1)))
+    promised = [s["promise"]["deliver_by"] for s in shop.get_order("D-1").body["shipments"]]
+    assert len(promised) == 2
+    assert promised[0] > promised[1]
+
+    # Then nothing earlier is promised
+    assert shop.seen("D-1").body["promise"] == {"deliver_by": promised[0]}
+
+
+def test_who_pays_the_courier_reads_how_much(shop: World) -> None:
+    due = {"amount": "199000", "currency": "IDR"}
+    shop.order(delivery_body("D-1", payment={"state": "on_handover", "kind": "cod", "amount_due": due}))
+
+    assert "Bayar saat terima: Rp199.000" in shop.page("D-1").body
+
+
 def test_the_page_speaks_the_customers_language_until_another_is_asked_for(shop: World) -> None:
     # Given
     order(shop)
@@ -202,6 +222,23 @@ def test_the_store_hears_once_that_the_customer_set_out(shop: World) -> None:
     assert shop.events("A-1").count("CustomerOnTheWay") == 1
     assert shop.seen("A-1").body["on_my_way_at"] == "2026-11-23T13:00:00+08:00"
     assert "Toko sudah tahu" in shop.page("A-1").body
+
+
+def test_who_had_to_turn_back_may_set_out_again(shop: World) -> None:
+    # Given a customer who set out, and a store that was not ready after all
+    order(shop)
+    work(shop, "accept", "ready")
+    shop.customer("A-1", "on-my-way")
+    work(shop, "undo-ready")
+    assert shop.tasks("makassar").body["tasks"][0]["on_my_way_at"] is None
+
+    # When it is ready, then nobody is on the way until they say so
+    work(shop, "ready")
+    assert shop.seen("A-1").body["on_my_way_at"] is None
+    shop.clock.forward(minutes=5)
+    assert shop.customer("A-1", "on-my-way").status == 200
+    assert shop.seen("A-1").body["on_my_way_at"] == "2026-11-23T13:05:00+08:00"
+    assert shop.events("A-1").count("CustomerOnTheWay") == 2
 
 
 @pytest.mark.parametrize("steps", [(), ("accept",), ("accept", "ready", "refuse")])

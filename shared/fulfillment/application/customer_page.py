@@ -187,8 +187,12 @@ def _intervals(intervals: Sequence[Interval]) -> list[list[str]]:
 
 
 def _task_shown(order: Order) -> Shipment | None:
-    """The task that the page speaks of: the last that goes on or was done, else the last there was."""
+    """The task that the page speaks of: the last that goes on or was done, else the last there was. Of a delivery in
+    parcels it is the one that comes last: nothing earlier is promised.
+    """
     going = [s for s in order.shipments if s.status in HOLDING | HANDED_OVER]
+    if going and order.method == "delivery":
+        return max(going, key=lambda task: task.promise.at)
     shown = going or order.shipments
     return shown[-1] if shown else None
 

@@ -85,7 +85,9 @@ def ready(
 
 
 def not_ready(order: Order, shipment: Shipment, by: str, now: datetime) -> Change:
-    """It is not ready after all. The code that the customer was told is worth nothing from now on."""
+    """It is not ready after all. The code that the customer was told is worth nothing from now on, and who had set out
+    is not on the way any more: they hear of it, and say so anew.
+    """
     require(shipment, "undo-ready", {"ready"})
     undone = replace(
         shipment,
@@ -94,6 +96,7 @@ def not_ready(order: Order, shipment: Shipment, by: str, now: datetime) -> Chang
         collect_until=None,
         code_version=shipment.code_version + 1,
         status_at=now,
+        on_my_way_at=None,
     )
     return step(order, undone, "TaskNotReady", by)
 

@@ -307,9 +307,7 @@ def _place(view: View, words: Words, now: datetime) -> Html | None:
         )
         if until
         else None,
-        tag("p", words["pay"].format(amount=money(view["amount_due"], view["language"])), id_="pay")
-        if view["amount_due"]
-        else None,
+        _to_pay(view, words),
         tag(
             "p",
             _elsewhere(words["directions"], _directions(place), "directions"),
@@ -322,6 +320,14 @@ def _place(view: View, words: Words, now: datetime) -> Html | None:
         class_="card",
         aria_labelledby="place-title",
     )
+
+
+def _to_pay(view: View, words: Words) -> Html | None:
+    """To the store or, of a parcel, to the courier: while there is something to come."""
+    due = view["amount_due"]
+    if due is None or view["status"] not in WAY[view["method"]]:
+        return None
+    return tag("p", words["pay"].format(amount=money(due, view["language"])), id_="pay")
 
 
 def _directions(place: View) -> str | None:
@@ -372,6 +378,7 @@ def _goods(view: View, words: Words) -> Html:
         tag("h2", words["goods"], id_="goods-title"),
         _lines(view["lines"], "goods"),
         [tag("h3", words["missing"]), _lines(view["missing"], "missing")] if view["missing"] else None,
+        _to_pay(view, words) if view["method"] == "delivery" else None,
         tag("p", words["refund"], id_="refund") if view["refund"] else None,
         class_="card",
         aria_labelledby="goods-title",
