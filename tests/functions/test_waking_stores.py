@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time
 
 import pytest
 
 from fulfillment.domain.hours import Interval, OpeningHours
 from fulfillment.domain.location import Contact, Location
-from tests.support.builders import a_location, a_product, order_body, stock
+from tests.support.builders import (
+    a_location,
+    a_product,
+    delivery_body,
+    order_body,
+    order_lines,
+    stock,
+)
 from tests.support.senders import Senders, at_once, set_up, sms_receipt, whatsapp_receipt
 from tests.support.world import World
 
@@ -112,6 +120,51 @@ def test_a_closed_store_is_written_to_when_it_opens(shop: World, senders: Sender
     assert waits == [900, 900, 900, 900]
     assert shop.receive("NotifyQueue") == []
     assert len(senders.ids("sms")) + len(shop.heard("CustomerTopic")) == 1
+
+
+def in_two_parcels(shop: World) -> str:
+    """The event of an order for two stores that open at one, as it lies in the queue at noon."""
+    both = [a_store("whatsapp", opens=13), replace(a_store("whatsapp", opens=13), location_id="kota")]
+    shop.given(a_product("cap"), both, stock("kota", cap=9))
+    assert shop.order(delivery_body(lines=order_lines(tee=1, cap=1))).status == 201
+    (event,) = shop.waiting_for("NotifyQueue")
+    return event
+
+
+def test_two_closed_stores_of_one_order_do_not_double_what_waits(
+    shop: World, senders: Senders, waits: list[int]
+) -> None:
+    # Given an order in two parcels, whose stores both open in an hour
+    assert shop.deliver("notify", in_two_parcels(shop)) == []
+
+    # When the hour passes, a quarter at a time
+    for told in range(1, 5):
+        assert len(waits) == told  # one message waits, however many stores it is for
+        shop.clock.forward(minutes=15)
+        assert shop.deliver("notify", *shop.receive("NotifyQueue")) == []
+
+    # Then each phone rings once, and nothing waits any more
+    assert len(senders.ids("whatsapp")) == len(set(senders.ids("whatsapp"))) == 2
+    assert shop.receive("NotifyQueue") == []
+
+
+def test_a_customer_who_cannot_be_told_does_not_double_what_waits_for_a_closed_store(
+    shop: World, senders: Senders, waits: list[int]
+) -> None:
+    # Given a store that is closed, and text messages that cannot be sent three times
+    shop.given(a_store("whatsapp", opens=13))
+    contact = {"name": "Dewi", "phone": "+6281234567890", "notify": ["sms"]}
+    shop.order(order_body(customer={"point": {"lat": -6.2297, "lon": 106.8295}, "contact": contact}))
+    (event,) = shop.waiting_for("NotifyQueue")
+    senders.refuse("sms", *["InternalServerException"] * 3)
+
+    # When the queue brings it again, until they can
+    for _ in range(3):
+        assert shop.deliver("notify", event) == ["m0"]
+    assert shop.deliver("notify", event) == []
+
+    # Then it waits for the store once
+    assert waits == [900]
 
 
 def test_what_was_taken_before_the_store_opened_is_no_news(

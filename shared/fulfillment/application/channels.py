@@ -49,15 +49,19 @@ def of_store(location: Location, set_up: Collection[str]) -> tuple[str, ...]:
 
 @dataclass
 class Told:
-    """What came of it: messages that went out, and channels that would not take one (message, channel, why)."""
+    """What came of it: messages that went out, channels that would not take one (message, channel, why), and in how
+    many seconds the event is to be told again for those who cannot be told now; None: everybody was.
+    """
 
     sent: int = 0
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    again_in: int | None = None
 
     def add(self, other: Told) -> None:
         """And what came of more."""
         self.sent += other.sent
         self.refused += other.refused
+        self.again_in = min((one for one in (self.again_in, other.again_in) if one is not None), default=None)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from fulfillment.application import channels, notices
 from fulfillment.application.channels import ByChannel, Told
 from fulfillment.application.customer_links import customer_link
-from fulfillment.application.notify_ports import TOPIC, Deliveries, Message, Messenger
+from fulfillment.application.notify_ports import TOPIC, Again, Deliveries, Message, Messenger
 from fulfillment.application.ports import (
     CatalogRepository,
     Clock,
@@ -60,6 +60,7 @@ class Notify:
     to_customer: ByChannel
     deliveries: Deliveries
     wake: WakeStore
+    again: Again
     clock: Clock
     public_url: str = ""
 
@@ -78,6 +79,8 @@ class Notify:
             self._tell_store(event, message, location, task, told)
         if contact:
             self._tell_customer(event, to_customer, contact, told)
+        if told.again_in is not None:  # once, and last: for each store or before a failure, it would multiply
+            self.again.tell(event, told.again_in)
         return told
 
     def _customer_hears(self, event: Event, order: Order, tasks: Sequence[Shipment]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fulfillment.application import channels
 from fulfillment.application.channels import ByChannel, Told
-from fulfillment.application.notify_ports import Again, Boards, Delivery, Message
+from fulfillment.application.notify_ports import Boards, Delivery, Message
 from fulfillment.application.ports import Clock
 from fulfillment.domain.events import Event
 from fulfillment.domain.hours import opening_at_or_after
@@ -25,13 +25,12 @@ class WakeStore:
 
     by: ByChannel
     boards: Boards
-    again: Again
     clock: Clock
 
     def __call__(
         self, event: Event, message: Message, location: Location, task: Shipment, known: Delivery
     ) -> Told:
-        """What went out. What must wait for the store to open is told again then."""
+        """What went out, or when to look again, where it must wait for the store to open."""
         ways = channels.of_store(location, self.by.messengers)
         under_way = bool(known.arrived or (known.taken - known.failed) & set(ways))
         if not ways or under_way or task.status not in STILL_NEWS:
@@ -42,8 +41,7 @@ class WakeStore:
             return Told()
         if opening[0] > now:
             wait = (opening[0] - now).total_seconds()
-            self.again.tell(event, min(int(wait) + 1, LONGEST_WAIT_SECONDS))
-            return Told()
+            return Told(again_in=min(int(wait) + 1, LONGEST_WAIT_SECONDS))
         addressed = replace(message, address={"phone": location.contact.alert_phone})
         return self.by.send(event, addressed, ways, known)
 

@@ -76,7 +76,8 @@ def notify() -> Notify:
         SnsMessenger(aws.sns(), known.store_topic_arn),
         ByChannel(customers, deliveries, clock),
         deliveries,
-        WakeStore(ByChannel(senders, deliveries, clock), _boards(), _again(), clock),
+        WakeStore(ByChannel(senders, deliveries, clock), _boards(), clock),
+        _again(),
         clock,
         known.chosen("public_url"),
     )
