@@ -70,6 +70,16 @@ CUSTOMER: Mapping[tuple[str, str], Mapping[str, Notice]] = {
         "id": ("Pesanan {order} dibatalkan", "Halo {name}, pesanan {order} dibatalkan sesuai permintaan."),
         "en": ("Order {order} was cancelled", "Hello {name}, order {order} was cancelled as asked."),
     },
+    ("OrderCancelled", "partly"): {
+        "id": (
+            "Sebagian pesanan {order} dibatalkan",
+            "Halo {name}, sebagian pesanan {order} dibatalkan sesuai permintaan. Sisanya tetap seperti semula.",
+        ),
+        "en": (
+            "Part of order {order} was cancelled",
+            "Hello {name}, part of order {order} was cancelled as asked. The rest stays as it was.",
+        ),
+    },
     ("OrderExpired", "any"): {
         "id": (
             "Waktu bayar pesanan {order} habis",

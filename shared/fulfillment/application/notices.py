@@ -58,6 +58,8 @@ def local_time(at: datetime, timezone: str, locale: str) -> str:
 
 def customer_words(event: Event, order: Order) -> tuple[str, str]:
     """Which words of ``notice_words.CUSTOMER`` say this: the more particular win."""
+    if event.type == "OrderCancelled" and order.status != "cancelled":
+        return event.type, "partly"  # some lines, or what was not handed over
     kinds = (event.detail.get("reason", ""), order.method, "any")
     return next((event.type, kind) for kind in kinds if (event.type, kind) in CUSTOMER)
 

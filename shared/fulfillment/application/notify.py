@@ -26,6 +26,8 @@ from fulfillment.domain.order import WORK, CustomerContact, Order, Shipment, par
 TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted", "OrderReleased", "ChoiceMade"})
 ABOUT_ONE_TASK = frozenset({"TaskReminded", "CustomerOnTheWay"})  # to its store, each time it happens
 WITH_CODE = frozenset({"TaskReady", "CodeRenewed", "CollectReminded"})
+PLEASE_WAIT = frozenset({"TaskNotReady", "TaskOverdue"})
+TO_BE_READY = WORK - {"ready"}
 TO_CUSTOMER = frozenset(
     {
         "OrderConfirmed",
@@ -86,6 +88,12 @@ class Notify:
     def _customer_hears(self, event: Event, order: Order, tasks: Sequence[Shipment]) -> bool:
         if event.type in WITH_CODE and tasks[0].status != "ready":
             return False  # refused, undone or cancelled since: nobody must come for it
+        if event.type in PLEASE_WAIT and tasks[0].status not in TO_BE_READY:
+            return False  # it is ready meanwhile, or over: that is what they heard, or will
+        if event.type == "OrderCancelled" and event.detail.get("reason") == "uncollected":
+            return False  # they did not ask for it, and hear that nobody came
+        if event.type == "ChoiceMade" and event.detail["choice"] == "cancel":
+            return False  # they hear that it is cancelled
         if event.type == "ChoiceRequired" and order.status != "needs_choice":
             return False  # they have chosen since
         if event.type == "TaskOverdue" and order.method == "delivery":
