@@ -136,6 +136,22 @@ def test_a_confirmed_order_is_told_to_whom_it_concerns_signed_and_with_ids_only(
     assert receiver.done != other.done
 
 
+def test_what_was_tried_for_the_last_time_is_a_dead_letter_at_once(shop: World, internet: Internet) -> None:
+    # Given an endpoint that never answers
+    put(shop)
+    shop.order(order_body())
+    spread(shop)
+    internet.answers = [503] * 5
+
+    # When it was tried five times
+    waits = [wait for received in range(1, 6) for wait in run(shop, received)]
+
+    # Then nobody waits six hours more to hear of it
+    assert waits == [30, 300, 3600, 21_600, 0]
+    assert shop.receive("WebhooksQueue") == []
+    assert len(shop.receive("WebhooksDeadLetters")) == 1
+
+
 def test_nobody_else_can_read_it_with_another_endpoints_secret(shop: World, internet: Internet) -> None:
     put(shop, "erp")
     stranger = Receiver(put(shop, "app", enabled=False).body["secret"])

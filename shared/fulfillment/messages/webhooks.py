@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fulfillment.domain.events import Event
 from fulfillment.messages.incoming import event_from_queue
 
-# Before the next try; SQS keeps a message back for 12 hours at most. Seven hours in all, then it is a dead letter.
-WAITS_SECONDS = (30, 300, 3600, 21_600)
+# Before the next try; SQS keeps a message back for 12 hours at most. Seven hours in all; after the fifth try SQS
+# finds at once that it is a dead letter.
+WAITS_SECONDS = (30, 300, 3600, 21_600, 0)
 
 
 @dataclass(frozen=True)
