@@ -201,6 +201,28 @@ def test_a_phone_that_whatsapp_does_not_reach_gets_a_text_message(shop: World, s
     assert len(shop.heard("StoreTopic")) == 1
 
 
+def test_a_store_hears_that_its_customer_takes_what_was_found(shop: World, senders: Senders) -> None:
+    # Given a short pick, whose customer was asked, and a store that does not look any more
+    shop.order(order_body(lines=order_lines(tee=2)))
+    shop.on_task("senayan", "A-1~1", "accept")
+    picked = {"lines": [{"line_id": "1", "picked": 1}]}
+    assert shop.on_task("senayan", "A-1~1", "pick", picked).status == 200
+    shop.settle()
+    shop.heard("StoreTopic")
+    before = len(senders.ids("whatsapp"))
+    shop.clock.forward(minutes=5)
+
+    # When the customer takes the one
+    assert shop.customer("A-1", "choice", {"choice": "part"}).status == 200
+    shop.settle()
+
+    # Then topic and phone tell the store to go on with it
+    (told,) = shop.heard("StoreTopic")
+    assert (told["attributes"]["event"], told["attributes"]["location_id"]) == ("ChoiceMade", "senayan")
+    assert told["text"].endswith("1 x Kaus tee M (tee)")
+    assert senders.ids("whatsapp")[before:] == [told["message_id"]]
+
+
 NOT_WOKEN = {
     "no phone": a_store("whatsapp", phone=""),
     "no channel": a_store(),

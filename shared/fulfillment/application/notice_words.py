@@ -207,6 +207,16 @@ STORE: Mapping[str, Mapping[str, Notice]] = {
         ),
         "en": ("Task {task} waits: {method}", "Nobody has taken it yet. To be done by {when}: {lines}"),
     },
+    "ChoiceMade": {
+        "id": (
+            "Tugas {task}: pelanggan mengambil yang ada",
+            "Lanjutkan dengan barang yang sudah ditemukan. Tempat: {staging}. {lines}",
+        ),
+        "en": (
+            "Task {task}: the customer takes what is there",
+            "Go on with what was found. Place: {staging}. {lines}",
+        ),
+    },
     "CustomerOnTheWay": {
         "id": ("Pelanggan menuju toko: {task}", "Siapkan di meja serah terima. Tempat: {staging}. {lines}"),
         "en": ("A customer is on the way: {task}", "Have it at the counter. Place: {staging}. {lines}"),

@@ -23,8 +23,9 @@ from fulfillment.domain.events import Event
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import WORK, CustomerContact, Order, Shipment, parse_task_id
 
-TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted", "OrderReleased", "ChoiceMade"})
-ABOUT_ONE_TASK = frozenset({"TaskReminded", "CustomerOnTheWay"})  # to its store, each time it happens
+TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted", "OrderReleased"})
+# To its store, each time it happens. A choice names a task where it goes on with what was found.
+ABOUT_ONE_TASK = frozenset({"TaskReminded", "CustomerOnTheWay", "ChoiceMade"})
 WITH_CODE = frozenset({"TaskReady", "CodeRenewed", "CollectReminded"})
 PLEASE_WAIT = frozenset({"TaskNotReady", "TaskOverdue"})
 TO_BE_READY = WORK - {"ready"}

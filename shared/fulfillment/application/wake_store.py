@@ -33,7 +33,8 @@ class WakeStore:
         """What went out, or when to look again, where it must wait for the store to open."""
         ways = channels.of_store(location, self.by.messengers)
         under_way = bool(known.arrived or (known.taken - known.failed) & set(ways))
-        if not ways or under_way or task.status not in STILL_NEWS:
+        news = STILL_NEWS | {"picked"} if event.type == "ChoiceMade" else STILL_NEWS
+        if not ways or under_way or task.status not in news:
             return Told()
         now = self.clock.now()
         opening = opening_at_or_after(location.hours, location.timezone, now)

@@ -108,7 +108,11 @@ def part_is_enough(order: Order, wish: Wish) -> Change | None:
         refund_required=order.refund_required or paid,
         version=order.version + 1,
     )
-    told: tuple[tuple[EventType, Mapping[str, Any]], ...] = (_made(wish),)
+    made, what = _made(wish)
+    going_on = tuple(s for s in order.shipments if s.holds_stock)  # its store hears of it
+    told: tuple[tuple[EventType, Mapping[str, Any]], ...] = (
+        (made, {**what, **tasks_detail(going_on, order.order_id)}),
+    )
     if paid:
         told += (("RefundRequired", {"reason": "part", "lines": sorted(rest)}),)
     return Change(changed, events=told)
