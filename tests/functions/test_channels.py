@@ -79,6 +79,23 @@ def test_an_opt_in_is_kept_with_when_and_where_it_was_given(shop: World) -> None
     assert kept == {"channel": "whatsapp", "at": "2026-11-01T10:00:00+07:00", "where": "checkout"}
 
 
+def test_received_has_no_second_turn_after_ready(shop: World, senders: Senders) -> None:
+    # Given an order that WhatsApp took word of, and that is ready since
+    shop.deliver("notify", event_of(shop, somebody(*ALL)))
+    (received,) = senders.ids("whatsapp")
+    shop.on_task("senayan", "A-1~1", "accept")
+    shop.on_task("senayan", "A-1~1", "ready")
+    shop.settle()
+
+    # When WhatsApp gives up the first message, after it brought the second
+    shop.deliver("receipts", whatsapp_receipt("failed", reference=f"{received}|whatsapp"))
+    told_again(shop)
+
+    # Then nobody who was told to come reads "do not come yet"
+    assert senders.ids("sms") == []
+    assert shop.heard("CustomerTopic") == []
+
+
 def test_only_what_no_channel_carries_goes_to_the_topic(shop: World, senders: Senders) -> None:
     # Given a customer who wants WhatsApp alone and never agreed to it
     shop.deliver("notify", event_of(shop, somebody("whatsapp", opt_ins=())))

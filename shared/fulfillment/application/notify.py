@@ -81,7 +81,7 @@ class Notify:
         for message, location, task in to_stores:
             self._tell_store(event, message, location, task, told)
         if contact:
-            self._tell_customer(event, to_customer, contact, told)
+            self._tell_customer(event, to_customer, tasks, contact, told)
         if told.again_in is not None:  # once, and last: for each store or before a failure, it would multiply
             self.again.tell(event, told.again_in)
         return told
@@ -111,10 +111,19 @@ class Notify:
             told.sent += 1
         told.add(self.wake(event, message, location, task, known))
 
-    def _tell_customer(self, event: Event, message: Message, contact: CustomerContact, told: Told) -> None:
+    def _tell_customer(
+        self,
+        event: Event,
+        message: Message,
+        tasks: Sequence[Shipment],
+        contact: CustomerContact,
+        told: Told,
+    ) -> None:
         known = self.deliveries.of(message.message_id)
         if known.under_way:
             return
+        if known.failed and event.type == "OrderConfirmed" and any(t.status == "ready" for t in tasks):
+            return  # a channel gave it up since: "do not come yet" must not come after "ready"
         ways = channels.of_customer(contact, self.to_customer.messengers)
         told.add(self.to_customer.send(event, message, ways, known))
 
