@@ -16,6 +16,7 @@ from tests.support.builders import (
     order_lines,
     stock,
 )
+from tests.support.functions import staff_claims
 from tests.support.world import Reply, World
 
 KOTA = {"choice": "pickup", "location_id": "kota"}
@@ -109,6 +110,11 @@ def test_delivery_goes_to_the_address_that_was_given(shop: World) -> None:
     assert "deliver_by" in order.body["shipments"][1]["promise"]
     (task,) = shop.tasks("kota").body["tasks"]
     assert (task["method"], task["ship_to"]["street"]) == ("delivery", SHIP_TO["street"])
+    # And the store that refused, which sends nothing, does not see where it goes
+    path = {"location_id": "senayan", "task_id": "A-1~1"}
+    resource = "/v1/locations/{location_id}/tasks/{task_id}"
+    told = shop.call("tasks", "GET", resource, path=path, claims=staff_claims("senayan")).body
+    assert (told["status"], told.get("ship_to")) == ("refused", None)
     assert shop.on_task("kota", "A-1~2", "accept").status == 200
     shipped = shop.on_task("kota", "A-1~2", "ship", {"carrier": "JNE", "tracking_number": "JX-1"})
     assert shipped.status == 200

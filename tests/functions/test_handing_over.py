@@ -114,6 +114,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "the number of a document": ({"collector_name": "Sari 3174010101900001"}, "collector_name"),
     "a document nobody knows": ({"document": "photo"}, "document"),
     "a number in the reason": ({"reason": "KTP 3174010101900001"}, "reason"),
+    "a number in groups": ({"reason": "KTP 3174 0101-0190.0001"}, "reason"),
+    "a short number in groups": ({"reason": "SIM 12 34 56"}, "reason"),
     "a picture": ({"photo": "data:image/png;base64,"}, "photo"),
 }
 
@@ -127,6 +129,12 @@ def test_proof_that_says_too_little_or_too_much_is_refused(shop: World, name: st
 
     assert (reply.status, reply.body["errors"][0]["field"]) == (422, field)
     assert shop.everything() == before
+
+
+def test_a_reason_may_say_when(shop: World) -> None:
+    said = PROOF | {"reason": "HP mati sejak jam 10.30, datang lagi 12/11 ke loket 2"}
+
+    assert step(shop, "hand-over", said, **SUPERVISOR).status == 200
 
 
 # --- too many wrong codes

@@ -165,6 +165,30 @@ def test_it_may_be_delivered(shop: World) -> None:
     assert placed.body["shipments"][0]["location_id"] == "kota"
 
 
+def test_what_the_customer_agreed_to_at_the_counter_is_kept(shop: World) -> None:
+    # Given somebody who wants to hear by WhatsApp, and said so in the store
+    agreed = {"channel": "whatsapp", "at": "2026-11-01T10:00:00+07:00", "where": "store"}
+    contact = CONTACT | {"notify": ["whatsapp", "sms"], "opt_ins": [agreed]}
+    lines = [{"line_id": "1", "sku": "tee", "quantity": 1}]
+
+    post(shop, "orders", {"lines": lines, "method": "pickup", "contact": contact})
+
+    (person,) = [row for row in shop.rows("Orders") if row["sk"]["S"] == "CONTACT"]
+    kept = json.loads(person["document"]["S"])
+    assert (kept["notify"], kept["opt_ins"]) == (["whatsapp", "sms"], [agreed])
+
+
+def test_staff_see_that_it_is_paid_here_also_when_nobody_knows_how_much(shop: World) -> None:
+    # Given a product without a price
+    shop.given(a_product("tee", price=None))
+    lines = [{"line_id": "1", "sku": "tee", "quantity": 1}]
+
+    post(shop, "orders", {"lines": lines, "method": "pickup", "contact": CONTACT})
+
+    (task,) = shop.tasks("senayan").body["tasks"]
+    assert (task["to_pay"], task["amount_due"]) == (True, None)
+
+
 def test_what_is_nowhere_cannot_be_set_aside(shop: World) -> None:
     lines = [{"line_id": "1", "sku": "tee", "quantity": 9}]
 

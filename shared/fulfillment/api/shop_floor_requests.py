@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 from fulfillment.api.requests import ContactIn, Contract, LineIn, ShipToIn, each_line_once
 from fulfillment.application.sell_in_store import Wanted
 from fulfillment.domain.basket import MAX_LINES, Method
-from fulfillment.domain.order import CustomerContact
 from fulfillment.messages.stock import Code, Instant, LocationId
 
 
@@ -52,10 +51,6 @@ class StoreOrderIn(Contract):
 
     def to_domain(self) -> Wanted:
         """What is wanted."""
-        person = self.contact
         ship_to = self.ship_to.model_dump(exclude_none=True) if self.ship_to else None
-        contact = CustomerContact(
-            person.name, person.e164(), person.email, person.locale, tuple(person.notify), ship_to
-        )
         lines = tuple(line.to_domain() for line in self.lines)
-        return Wanted(lines, self.method, contact, self.location_id)
+        return Wanted(lines, self.method, self.contact.to_domain(ship_to), self.location_id)

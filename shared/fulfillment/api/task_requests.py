@@ -19,8 +19,9 @@ WithoutNumbers = Annotated[
     Field(
         min_length=1,
         max_length=200,
-        pattern=r"^([0-9]{0,5}[^0-9])*[0-9]{0,5}$",
-        description="At most five digits in a row: no number of a document, no phone number.",
+        pattern=r"^[^0-9]*([0-9]([ ./-]*[0-9]){0,4}[ ./-]*([^0-9 ./-][^0-9]*|$))*$",
+        description="At most five digits in a row, also with blanks, dots, hyphens or slashes between: no number of a "
+        "document, no phone number.",
         examples=["HP pelanggan mati"],
     ),
 ]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from fulfillment.domain.basket import Money
 from fulfillment.domain.decision import Allocation, Shortfall
 from fulfillment.domain.handover import Handover
-from fulfillment.domain.order import CustomerContact, Order, Shipment, task_id
+from fulfillment.domain.order import HANDED_OVER, WORK, CustomerContact, Order, Shipment, task_id
 from fulfillment.domain.product import Product
 from fulfillment.domain.promise import Promise
 from fulfillment.domain.routing.candidate import Candidate
@@ -161,7 +161,8 @@ def task(order: Order, shipment: Shipment, about: AboutTask | None = None) -> Vi
         view |= {"service": about.service, "code_locked": about.code_locked, "doubtful": about.doubtful}
     if about and about.contact:
         view["customer_name"] = about.contact.name
-        if order.method == "delivery":
+        # A store that no longer sends it does not need to know where it goes.
+        if order.method == "delivery" and shipment.status in WORK | HANDED_OVER:
             view["ship_to"] = dict(about.contact.ship_to or {})
     return view
 

@@ -80,11 +80,13 @@ export async function orderView(place, code) {
   const address = h('fieldset', { hidden: true }, h('legend', null, t('ship_to')), ADDRESS.map((name) => field(t(`address_${name}`), input({ name, maxlength: '120' }))));
   const how = h('select', { name: 'how', onchange: () => { address.hidden = how.value !== 'delivery'; for (const part of address.querySelectorAll('input')) part.required = !address.hidden && NEEDED.includes(part.name); } },
     stores.map((store) => h('option', { value: store.location_id }, t('pickup_at', { name: store.name ?? store.location_id }))), h('option', { value: 'delivery' }, t('send_home')));
+  let agreed = []; // once ticked it keeps its moment: sent again, it is the same request
+  const agrees = h('input', { type: 'checkbox', onchange: () => { agreed = agrees.checked ? [{ channel: 'whatsapp', at: moment(), where: 'store' }] : []; } });
   const form = h('form', {
     onsubmit: async (event) => {
       event.preventDefault();
       const said = Object.fromEntries(new FormData(form));
-      const contact = { name: said.name.trim(), phone: said.phone.trim(), locale: language, notify: ['whatsapp'] };
+      const contact = { name: said.name.trim(), phone: said.phone.trim(), locale: language, notify: agreed.length ? ['whatsapp', 'sms'] : ['sms'], opt_ins: agreed };
       const goes = said.how === 'delivery'
         ? { method: 'delivery', ship_to: { recipient: contact.name, phone: contact.phone, ...Object.fromEntries(ADDRESS.filter((part) => said[part].trim()).map((part) => [part, said[part].trim()])) } }
         : { method: 'pickup', location_id: said.how };
@@ -95,6 +97,7 @@ export async function orderView(place, code) {
   h('div', { class: 'pair' }, field(t('how_many'), input({ name: 'quantity', value: '1', ...whole })), field(t('how'), how)),
   field(t('customer_name'), input({ name: 'name', required: true, maxlength: '80' })),
   field(t('phone'), input({ name: 'phone', type: 'tel', required: true, maxlength: '20' })),
+  h('label', { class: 'name' }, agrees, h('span', null, t('agrees_whatsapp'))),
   address, h('button', { class: 'primary' }, t('order')));
   show(place, h('h1', { tabindex: '-1' }, t('order_it')), h('p', { class: 'facts' }, `${titled(found)} · ${found.sku}`), h('div', { class: 'actions' }, form));
 }

@@ -48,7 +48,7 @@ const head = (task) => h('header', { class: 'head' },
   h('p', { class: 'facts' }, chip(task), ' ', h('b', null, `${clock(task.due_at)}`), ` · ${day(task.due_at)} · ${until(task.due_at, time())}`),
   h('p', { class: 'facts' }, `${t(task.method)} · ${task.order_id} · ${statusWords(task)}${task.accepted_by ? ` · ${personName(task.accepted_by)}` : ''}`),
   task.staging && h('p', { class: 'facts place' }, t('at_staging', { staging: task.staging })),
-  task.amount_due && h('p', { class: 'facts due_money' }, t('to_pay', { amount: money(task.amount_due) })),
+  task.to_pay && h('p', { class: 'facts due_money' }, t('to_pay', { amount: task.amount_due ? money(task.amount_due) : t('amount_unknown') })),
   task.collect_until && task.status === 'ready' && h('p', { class: 'facts' }, t('kept_until', { until: `${day(task.collect_until)} ${clock(task.collect_until)}` })));
 
 function notes(task) {
@@ -197,7 +197,7 @@ function collecting(task, view, does, leave, go, second) {
   };
   view.scanned = (text) => { code.value = view.typed.code = pickupOf(text)?.code ?? text; };
   if (maySupervise()) {
-    second.unshift(button(t('without_code'), () => handOver(task, received, leave)));
+    second.unshift(button(t('without_code'), () => (!paid || paid.reportValidity()) && handOver(task, received, leave)));
     if (task.code_locked) second.unshift(button(t('unlock'), () => now(here(`/tasks/${encodeURIComponent(task.task_id)}/unlock`), {}, { supervisor: true, done: t('unlocked') })));
   }
   second.push(button(t('undo_ready'), () => does('undo-ready', {}, { done: t('undone') })));
