@@ -39,11 +39,21 @@ def reset(request: Request) -> View:
     return answer
 
 
+def let_go(request: Request) -> View:
+    """Somebody leaves the location; answers who is left there."""
+    supervisor, location_id = supervisor_of(request)
+    employee = folded(request.path["employee"])
+    answer = bootstrap.employ_staff().let_go(employee, location_id, supervisor.locations, by=supervisor.name)
+    logger.info("staff let go", extra={"employee": employee, "by": supervisor.name})
+    return answer
+
+
 STAFF = "/v1/locations/{location_id}/staff"
 OPERATIONS = {
     f"GET {STAFF}": listed,
     f"PUT {STAFF}/{{employee}}": put,
     f"POST {STAFF}/{{employee}}/reset": reset,
+    f"DELETE {STAFF}/{{employee}}": let_go,
 }
 
 

@@ -1,4 +1,4 @@
-"""Somebody new in the store, from the supervisor's screen to their own, and again when they forgot everything."""
+"""Somebody new in the store, from the supervisor's screen to their own, again when they forgot everything, and out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ NEW_PASSWORD = "Correct-Horse-9"
 
 
 def hire(stack: Stack) -> None:
-    """Everything that is done to people: set, set otherwise, sign in, be seen, be given new secrets at the phone."""
+    """Everything that is done to people: set, set otherwise, sign in, be seen, be given new secrets at the phone, be
+    let go, be hired again.
+    """
     number, boss = f"e{uuid4().hex[:8]}", supervisor(stack, STORE)
     path = f"/v1/locations/{STORE}/staff/{number}"
     boss.put(path, {"name": "Wati", "role": "supervisor"}).expect(200)
@@ -29,3 +31,9 @@ def hire(stack: Stack) -> None:
     assert anyone(stack).post("/v1/sign-in", {**words, "password": NEW_PASSWORD}).status == 401
     words["password"] = told["one_time_password"]
     assert anyone(stack).post("/v1/sign-in", words).expect(200)["employee"] == number
+
+    left = boss.delete(path).expect(200)["staff"]
+    assert number not in {who["employee"] for who in left}
+    assert anyone(stack).post("/v1/sign-in", {**words, "password": NEW_PASSWORD}).status == 401
+    words["password"] = boss.put(path, {"name": "Wati", "role": "picker"}).expect(200)["one_time_password"]
+    assert anyone(stack).post("/v1/sign-in", words).expect(200)["locations"] == [STORE]

@@ -133,6 +133,7 @@ CASES: dict[str, Case] = {
         after=("staff_put",),
     ),
     "staff_reset": Case(says(200, employee="budi"), after=("staff_put",)),
+    "staff_let_go": Case(says(200, staff=[]), after=("staff_put",)),
     "tasks_accept_pickup": Case(says(200, status="accepted", accepted_by="budi"), after=(PICKUP,)),
     "tasks_accept_delivery": Case(says(200, status="accepted"), after=(DELIVERY,)),
     "tasks_ready": Case(says(200, status="ready"), after=(PICKUP, "tasks_accept_pickup")),

@@ -60,6 +60,9 @@ class Caller:
     def put(self, path: str, body: object, *, headers: Mapping[str, str] | None = None) -> Answer:
         return self.send("PUT", path, body, headers or {})
 
+    def delete(self, path: str) -> Answer:
+        return self.send("DELETE", path)
+
     def send(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Answer:

@@ -96,6 +96,7 @@ MATRIX: Mapping[str, Row] = {
     "get_locations_location_id_staff": STAFF_READ,
     "put_locations_location_id_staff_employee": SUPERVISOR,
     "post_locations_location_id_staff_employee_reset": SUPERVISOR,
+    "delete_locations_location_id_staff_employee": SUPERVISOR,
     "get_locations_location_id": OPERATIONS,
     "put_locations_location_id": OPERATIONS,
     "get_policies_name": OPERATIONS,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from fulfillment.application.people_ports import Listed, NewPasswordNeeded, Token
+from fulfillment.domain import people
 from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.people import Employee
 
@@ -91,14 +92,18 @@ class CognitoStaff:
         except self.client.exceptions.UserNotFoundException:
             return None
         has = {one["Name"]: one.get("Value", "") for one in found["UserAttributes"]}
-        named = has.get("custom:locations", "").split(",")
-        locations = frozenset(part.strip() for part in named if part.strip())
-        return Listed(employee, has.get("name", ""), frozenset(self._groups(employee)), locations)
+        named, groups = has.get("custom:locations", ""), frozenset(self._groups(employee))
+        locations, left = people.locations_in(named), people.left_in(named)
+        return Listed(employee, has.get("name", ""), groups, locations, left)
 
     def put(
         self, who: Employee, locations: Collection[str], one_time_password: str, *, known: Listed | None
     ) -> None:
-        """The groups first when they are known: whoever loses a role loses it even if a later call fails."""
+        """The groups first when they are known: whoever loses a role loses it even if a later call fails.
+
+        The locations last: until then somebody who was let go is known as such, so that doing it again ends it. Only
+        they are enabled: hiring says nothing about an account that head office has disabled.
+        """
         attributes = [
             {"Name": "name", "Value": who.name},
             {"Name": "custom:locations", "Value": ",".join(sorted(locations))},
@@ -114,18 +119,35 @@ class CognitoStaff:
             self._into_group(who)
             return
         self._into_group(who)
+        if known.left:
+            self.client.admin_enable_user(UserPoolId=self.pool_id, Username=who.employee)
+        self.renew(who.employee, one_time_password)
         self.client.admin_update_user_attributes(
             UserPoolId=self.pool_id,
             Username=who.employee,
             UserAttributes=attributes,  # type: ignore[arg-type]
         )
-        self.renew(who.employee, one_time_password)
 
     def renew(self, employee: str, one_time_password: str) -> None:
         """The old password opens nothing any more; the new one asks for another at once."""
         self.client.admin_set_user_password(
             UserPoolId=self.pool_id, Username=employee, Password=one_time_password, Permanent=False
         )
+
+    def let_go(self, employee: str, location_id: str, others: Collection[str]) -> None:
+        """The location first: an account that was disabled and still had it would be nobody's to hire again. An id
+        token that was given lives on until it expires, twelve hours at most (``IdTokenValidity`` of the template).
+        """
+        named = people.named_locations(others, left=location_id)
+        self.client.admin_update_user_attributes(
+            UserPoolId=self.pool_id,
+            Username=employee,
+            UserAttributes=[{"Name": "custom:locations", "Value": named}],
+        )
+        if others:
+            return
+        self.client.admin_disable_user(UserPoolId=self.pool_id, Username=employee)
+        self.client.admin_user_global_sign_out(UserPoolId=self.pool_id, Username=employee)
 
     def _into_group(self, who: Employee) -> None:
         for group in self._groups(who.employee):
@@ -154,14 +176,13 @@ def _token(answer: Mapping[str, Any]) -> Token | None:
     if not result:
         return None
     claims = _claims(result["IdToken"])
-    named = claims.get("custom:locations", "").split(",")
     return Token(
         id_token=result["IdToken"],
         expires_in_seconds=claims["exp"] - claims["iat"],
         employee=claims["cognito:username"],
         name=claims.get("name", ""),
         groups=tuple(claims.get("cognito:groups", ())),
-        locations=frozenset(part.strip() for part in named if part.strip()),
+        locations=people.locations_in(claims.get("custom:locations", "")),
     )
 
 

@@ -26,7 +26,7 @@ class Route:
     ``only_reads``: a POST that changes nothing, and so needs no Idempotency-Key. ``kind``: of the answer.
     """
 
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     function: str
     summary: str
@@ -237,6 +237,15 @@ ROUTES: tuple[Route, ...] = (
         people_bodies.NewSecretsOut,
         people_bodies.ResetIn,
         problems=(404,),
+    ),
+    Route(
+        "DELETE",
+        f"{LOCATION_STAFF}/{{employee}}",
+        "staff",
+        "Somebody works there no more; answers who does. Supervisors, and nobody themselves.",
+        STAFF,
+        people_bodies.StaffOut,
+        problems=(404, 409),
     ),
     Route(
         "GET",

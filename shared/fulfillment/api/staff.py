@@ -42,11 +42,10 @@ def staff(request: Request) -> Staff:
     role = people.role_of(groups_of(claims))
     if role is None:
         raise Forbidden("role_required", "You are in no group that works here; a supervisor can change that.")
-    named = str(claims.get("custom:locations", ""))
     return Staff(
         name=str(claims.get("cognito:username") or claims.get("sub") or ""),
         role=role,
-        locations=frozenset(part.strip() for part in named.split(",") if part.strip()),
+        locations=people.locations_in(str(claims.get("custom:locations", ""))),
     )
 
 

@@ -1,4 +1,4 @@
-"""A supervisor says who works at a location, and gives new secrets to whoever lost theirs.
+"""A supervisor says who works at a location and who does no more, and gives new secrets to whoever lost theirs.
 
 One-time password and PIN are in the answer and nowhere else: a request that is sent again makes new ones, and the last
 answer holds.
@@ -18,7 +18,7 @@ from fulfillment.application.people_ports import (
 )
 from fulfillment.application.views import View
 from fulfillment.domain import people
-from fulfillment.domain.errors import InvalidRequest, NotFound
+from fulfillment.domain.errors import Conflict, InvalidRequest, NotFound
 from fulfillment.domain.people import Employee
 
 # The user pool's limit on an attribute: some hundred locations.
@@ -40,12 +40,14 @@ class EmployStaff:
         return {"staff": [_view(who) for who in self.staff.of_location(location_id)]}
 
     def put(self, who: Employee, location_id: str, mine: Collection[str]) -> View:
-        """Set somebody at a location, beside where they work already. NotFound for who is not the supervisor's."""
+        """Set somebody at a location, beside where they work already. NotFound for who is not the supervisor's; who
+        was let go and works nowhere is anybody's to hire again, as a new number is.
+        """
         if not people.EMPLOYEE.fullmatch(who.employee):
             told = "must be 1 to 32 letters, digits, dots, hyphens and underscores, in lower case"
             raise InvalidRequest.of("employee", "invalid_employee", told)
         known = self.directory.find(who.employee)
-        if known is not None:
+        if known is not None and not (known.left and _set_by_supervisors(known)):
             _require_mine(known, mine)
         locations = {location_id} | (known.locations if known else frozenset())
         if len(",".join(locations)) > MAX_LOCATIONS_TEXT:
@@ -69,6 +71,26 @@ class EmployStaff:
         self.directory.renew(employee, password)
         return self._with_pin(who, known.locations, password)
 
+    def let_go(self, employee: str, location_id: str, mine: Collection[str], *, by: str) -> View:
+        """Somebody works here no more; answers who does. Saying it again changes nothing, and ends what broke off.
+
+        Their row goes first, and with it their PIN: whatever fails after that, they are known to the directory, where
+        this can be said again. Conflict for the supervisor themselves.
+        """
+        if employee == people.folded(by):
+            raise Conflict("yourself", "Nobody lets themselves go: another supervisor can, or head office.")
+        if not people.EMPLOYEE.fullmatch(employee):
+            raise _unknown()
+        known = self.directory.find(employee)
+        if known is not None and not (known.left == location_id and _set_by_supervisors(known)):
+            _require_mine(known, mine)
+        was_here = self.staff.remove(location_id, employee)
+        if known is not None:
+            self.directory.let_go(employee, location_id, known.locations - {location_id})
+        elif not was_here:  # whoever head office has deleted may still stand in the list
+            raise _unknown()
+        return self.list(location_id)
+
     def _with_pin(self, who: Employee, locations: Collection[str], password: str) -> View:
         pin = None if who.role == "device" else self.secrets.pin()
         kid, key = self.keys.newest()
@@ -85,8 +107,12 @@ def _require_mine(known: Listed, mine: Collection[str]) -> None:
     group is left from a request that broke off.
     """
     theirs = known.locations and known.locations <= set(mine)
-    if not theirs or not known.groups <= SET_BY_SUPERVISORS:
+    if not theirs or not _set_by_supervisors(known):
         raise _unknown()
+
+
+def _set_by_supervisors(known: Listed) -> bool:
+    return known.groups <= SET_BY_SUPERVISORS
 
 
 def _unknown() -> NotFound:

@@ -37,6 +37,9 @@ class StaffRepository(Protocol):
     def put(self, who: Employee, marks: Collection[tuple[str, PinMark | None]]) -> None:
         """Set somebody at these locations, with no try made."""
 
+    def remove(self, location_id: str, employee: str) -> bool:
+        """Nobody of that number works there any more, and their PIN opens nothing. False when nobody did."""
+
 
 class PinKeys(Protocol):
     """The keys of PINs: the newest to make marks with, and any by its id."""
@@ -77,12 +80,13 @@ class SignInDirectory(Protocol):
 
 @dataclass(frozen=True)
 class Listed:
-    """Somebody whom the directory knows."""
+    """Somebody whom the directory knows. ``left``: where they worked last, when they work nowhere any more."""
 
     employee: str
     name: str
     groups: frozenset[str]
     locations: frozenset[str]
+    left: str | None = None
 
 
 class StaffDirectory(Protocol):
@@ -92,9 +96,13 @@ class StaffDirectory(Protocol):
 
     def put(
         self, who: Employee, locations: Collection[str], one_time_password: str, *, known: Listed | None
-    ) -> None: ...
+    ) -> None:
+        """Who was let go may sign in again."""
 
     def renew(self, employee: str, one_time_password: str) -> None: ...
+
+    def let_go(self, employee: str, location_id: str, others: Collection[str]) -> None:
+        """They work at the others alone; where there is none, they may not sign in and nothing renews their token."""
 
 
 class NewSecrets(Protocol):

@@ -18,6 +18,8 @@ PersonRole = Literal["picker", "supervisor", "operations"]
 EMPLOYEE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")  # sign-in knows no capitals
 PIN = re.compile(r"[0-9]{4}")
 MAX_PIN_TRIES = 5
+# Before the location that somebody left last, where else their locations stand. No location's id has a colon.
+_LEFT = "left:"
 # A shared phone first: whatever else its groups say, it acts as nobody by itself.
 _STRONGEST_FIRST: tuple[Role, ...] = ("device", "operations", "supervisor", "picker")
 
@@ -49,9 +51,30 @@ def may_supervise(role: Role) -> bool:
     return role in ("supervisor", "operations")
 
 
+def locations_in(named: str) -> frozenset[str]:
+    """The locations in what the user pool keeps of somebody (``custom:locations``), with commas between them."""
+    return frozenset(part for part in _parts(named) if not part.startswith(_LEFT))
+
+
+def left_in(named: str) -> str | None:
+    """The location that somebody left last, if they work nowhere since; None for everybody else."""
+    if locations_in(named):
+        return None
+    return next((part.removeprefix(_LEFT) for part in _parts(named) if part.startswith(_LEFT)), None)
+
+
+def named_locations(locations: Collection[str], left: str) -> str:
+    """What to keep of somebody who left a location, and works at these: the one they left when there is no other."""
+    return ",".join(sorted(locations)) or f"{_LEFT}{left}"
+
+
 def folded(employee: str) -> str:
     """An employee number as it is kept."""
     return employee.strip().lower()
+
+
+def _parts(named: str) -> list[str]:
+    return [part.strip() for part in named.split(",") if part.strip()]
 
 
 def mark_pin(key: bytes, kid: str, location_id: str, employee: str, pin: str) -> PinMark:

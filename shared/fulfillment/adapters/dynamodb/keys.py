@@ -33,6 +33,7 @@
 | a postal or area code and its prefixes          | Config         | BatchGet ``pk``, ``sk``                        |
 | whose PIN this is; wrong PINs tried             | Staff          | Update ``location_id``, ``employee``           |
 | who works at a location                         | Staff          | Query ``location_id``                          |
+| somebody who works there no more                | Staff          | Delete ``location_id``, ``employee``           |
 | an answer given before                          | Idempotency    | Get ``idempotency_key``                        |
 | what became of a message, by its id             | Idempotency    | Get ``message#<id>``                           |
 | which message a service's own name means        | Idempotency    | Get ``receipt#<name>``                         |

@@ -84,6 +84,13 @@ class DynamoDBStaffRepository:
         for location_id, mark in marks:
             self.client.put_item(TableName=self.table, Item=staff_item(location_id, who, mark))
 
+    def remove(self, location_id: str, employee: str) -> bool:
+        """The whole row. A try that comes later counts nothing: without a row there is none left."""
+        removed = self.client.delete_item(
+            TableName=self.table, Key=_key(location_id, employee), ReturnValues="ALL_OLD"
+        )
+        return "Attributes" in removed
+
 
 def staff_item(location_id: str, who: Employee, mark: PinMark | None) -> Row:
     """The row of somebody at a location; a shared phone has no PIN of its own."""
