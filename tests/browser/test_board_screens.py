@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.board import BUDI, board, open_store, order, signed_in
 from tests.browser.windows import DESKTOP, PHONE, Windows, photograph, violations
 from tests.support.builders import a_product, delivery_body, order_body, order_lines
+from tests.support.employing import put
 from tests.support.functions import staff_claims
 from tests.support.site import Member, Site
 
@@ -39,6 +40,7 @@ def busy_store(site: Site) -> None:
         order(site, order_id, name=name, body=order_body(order_id, lines=order_lines(tee=1 + n % 2, cap=1)))
     order(site, "D-1", name="Putri Ayu", body=delivery_body("D-1"))
     with site.quiet() as world:
+        put(world, "1042", name="Siti Rahma")
         for order_id in ("TAKEN", "READY", "SHORT", "BACK", "D-1"):
             assert world.on_task("senayan", f"{order_id}~1", "accept", name=BUDI).status == 200
         full = [{"line_id": "1", "picked": 1}, {"line_id": "2", "picked": 1}]
@@ -66,6 +68,7 @@ def screens(page: Page) -> dict[str, Callable[[], object]]:
     def asked(where: Callable[[], object], button: str) -> Callable[[], object]:
         return lambda: (where(), page.locator(button).click(), page.locator("dialog[open]").wait_for())
 
+    people = asked(go("#/more"), ".choices >> nth=1 >> button >> nth=3")
     return {
         "list": go("#/"),
         "task-open": task("RISK"),
@@ -81,6 +84,8 @@ def screens(page: Page) -> dict[str, Callable[[], object]]:
         "stock": go("#/stock"),
         "more": go("#/more"),
         "pause": asked(go("#/more"), ".choices >> nth=1 >> button >> nth=0"),
+        "people": people,
+        "let-go": asked(people, "dialog li .danger"),
     }
 
 

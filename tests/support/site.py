@@ -244,7 +244,7 @@ def serving(world: World) -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the library's names
+        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -45,10 +45,11 @@ function waiting() {
 
 async function signOut(app) {
   const left = waitingSteps().length;
-  const sure = await ask(t('sign_out'), (close) => [h('p', null, t(left ? 'sign_out_waiting' : 'sign_out_sure', { n: left })),
-    h('div', { class: 'row' }, button(t('cancel'), () => close()), button(t('sign_out'), () => close(true), 'primary'))]);
-  if (sure) app.signOut();
+  if (await sure(t('sign_out'), t(left ? 'sign_out_waiting' : 'sign_out_sure', { n: left }))) app.signOut();
 }
+
+const sure = (title, told, kind = '') => ask(title, (close) => [h('p', null, told),
+  h('div', { class: 'row' }, button(t('cancel'), () => close()), button(title, () => close(true), `primary ${kind}`))]);
 
 // --- supervisors
 
@@ -80,8 +81,14 @@ async function people() {
   const known = await staff();
   await ask(t('people'), (close) => [
     h('ul', { class: 'stores' }, known.map((person) => h('li', null, h('b', null, person.name ?? person.employee), h('span', null, `${person.employee} · ${t(`role_${person.role}`)} `),
-      button(t('reset'), async () => { close(); paper(person, await now(here(`/staff/${encodeURIComponent(person.employee)}/reset`), {}, { supervisor: true })); })))),
+      button(t('reset'), async () => { close(); paper(person, await now(here(`/staff/${encodeURIComponent(person.employee)}/reset`), {}, { supervisor: true })); }),
+      person.employee !== session.employee && button(t('let_go'), () => { close(); letGo(person); }, 'danger')))),
     h('div', { class: 'row' }, button(t('close'), () => close()), button(t('add_person'), () => { close(); add(); }, 'primary'))]);
+}
+
+async function letGo({ employee, name }) {
+  if (!await sure(t('let_go'), t('let_go_sure', { name: name ?? employee }), 'warn')) return;
+  await now(here(`/staff/${encodeURIComponent(employee)}`), undefined, { supervisor: true, method: 'DELETE', done: t('let_go_done', { name: name ?? employee }) });
 }
 
 async function add() {
