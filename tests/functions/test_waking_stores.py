@@ -122,6 +122,26 @@ def test_a_closed_store_is_written_to_when_it_opens(shop: World, senders: Sender
     assert len(senders.ids("sms")) + len(shop.heard("CustomerTopic")) == 1
 
 
+def test_on_a_day_off_of_its_calendar_a_store_is_written_to_when_it_opens(
+    shop: World, senders: Senders, waits: list[int]
+) -> None:
+    # Given a store in Bali on the day of silence
+    shop.given(replace(a_store("whatsapp"), groups=("bali",)))
+    nyepi = {"name": "nyepi", "days_off": ["2026-11-23"], "groups": ["bali"]}
+    shop.admin("PUT", "/v1/policies/{name}", path={"name": "default"}, body={"calendars": [nyepi]})
+    shop.deliver("notify", ordered(shop))
+
+    # When it is noon, and when it is five to ten the next day
+    shop.clock.forward(hours=21, minutes=55)
+    assert shop.deliver("notify", *shop.receive("NotifyQueue")) == []
+    assert senders.ids("whatsapp") == []
+
+    # Then its phone rings at ten
+    shop.clock.forward(minutes=6)
+    assert shop.deliver("notify", *shop.receive("NotifyQueue")) == []
+    assert len(senders.ids("whatsapp")) == 1
+
+
 def in_two_parcels(shop: World) -> str:
     """The event of an order for two stores that open at one, as it lies in the queue at noon."""
     both = [a_store("whatsapp", opens=13), replace(a_store("whatsapp", opens=13), location_id="kota")]

@@ -176,11 +176,11 @@ def test_a_channel_that_is_not_set_up_leaves_nothing_in_the_stack() -> None:
     always = {name for name, condition in conditions.items() if condition is None}
 
     assert all(name.startswith("Receipts") for name in always)  # the queue and its function
-    assert {name: conditions[name] for name in ("SendWhatsApp", "SendSms", "SendEmail", "TellAgain")} == {
+    assert {name: conditions[name] for name in ("SendWhatsApp", "SendSms", "SendEmail", "WakeStores")} == {
         "SendWhatsApp": "SendsWhatsApp",
         "SendSms": "SendsSms",
         "SendEmail": "SendsEmail",
-        "TellAgain": "SendsByItself",
+        "WakeStores": "SendsByItself",
     }
 
 

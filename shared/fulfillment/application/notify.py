@@ -79,7 +79,7 @@ class Notify:
         if contact := self.orders.contact(order.order_id) if hears else None:
             to_customer = self._to_customer(event, order, tasks, contact)
         for message, location, task in to_stores:
-            self._tell_store(event, message, location, task, told)
+            self._tell_store(event, message, location, order, task, told)
         if contact:
             self._tell_customer(event, to_customer, tasks, contact, told)
         if told.again_in is not None:  # once, and last: for each store or before a failure, it would multiply
@@ -102,14 +102,14 @@ class Notify:
         return event.type in TO_CUSTOMER
 
     def _tell_store(
-        self, event: Event, message: Message, location: Location, task: Shipment, told: Told
+        self, event: Event, message: Message, location: Location, order: Order, task: Shipment, told: Told
     ) -> None:
         known = self.deliveries.of(message.message_id)
         if TOPIC not in known.taken:
             self.to_store.send(message)
             self.deliveries.taken(message.message_id, TOPIC, self.clock.now())
             told.sent += 1
-        told.add(self.wake(event, message, location, task, known))
+        told.add(self.wake(event, message, location, order, task, known))
 
     def _tell_customer(
         self,

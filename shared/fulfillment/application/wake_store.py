@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from fulfillment.application import channels
 from fulfillment.application.channels import ByChannel, Told
+from fulfillment.application.choosing import policy_again
 from fulfillment.application.notify_ports import Boards, Delivery, Message
-from fulfillment.application.ports import Clock
+from fulfillment.application.ports import Clock, ConfigRepository
 from fulfillment.domain.events import Event
 from fulfillment.domain.hours import opening_at_or_after
 from fulfillment.domain.location import Location
-from fulfillment.domain.order import Shipment
+from fulfillment.domain.order import Order, Shipment
+from fulfillment.domain.promise import hours_of
 
 LOOKED_AT = timedelta(minutes=3)  # a board asks every few seconds, and the minute is noted
 LONGEST_WAIT_SECONDS = 900  # the most that SQS keeps a message back; then it is looked at once more
@@ -25,10 +27,17 @@ class WakeStore:
 
     by: ByChannel
     boards: Boards
+    config: ConfigRepository
     clock: Clock
 
     def __call__(
-        self, event: Event, message: Message, location: Location, task: Shipment, known: Delivery
+        self,
+        event: Event,
+        message: Message,
+        location: Location,
+        order: Order,
+        task: Shipment,
+        known: Delivery,
     ) -> Told:
         """What went out, or when to look again, where it must wait for the store to open."""
         ways = channels.of_store(location, self.by.messengers)
@@ -37,7 +46,8 @@ class WakeStore:
         if not ways or under_way or task.status not in news:
             return Told()
         now = self.clock.now()
-        opening = opening_at_or_after(location.hours, location.timezone, now)
+        hours = hours_of(location, policy_again(self.config, order))
+        opening = opening_at_or_after(hours, location.timezone, now)
         if opening is None or self._somebody_looks(location.location_id, now):
             return Told()
         if opening[0] > now:

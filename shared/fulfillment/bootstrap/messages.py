@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from fulfillment.adapters import aws
 from fulfillment.adapters.clock import SystemClock
-from fulfillment.adapters.dynamodb.catalog import DynamoDBCatalogRepository, DynamoDBLocationRepository
+from fulfillment.adapters.dynamodb.catalog import (
+    DynamoDBCatalogRepository,
+    DynamoDBConfigRepository,
+    DynamoDBLocationRepository,
+)
 from fulfillment.adapters.dynamodb.deliveries import DynamoDBBoards, DynamoDBDeliveries
 from fulfillment.adapters.dynamodb.webhooks import DynamoDBEndpoints
 from fulfillment.adapters.messaging import SnsMessenger, SqsAgain
@@ -65,8 +69,11 @@ def notify() -> Notify:
     from fulfillment.application.notify import Notify
     from fulfillment.application.wake_store import WakeStore
 
-    known = parts.known().need("tables.products", "tables.locations", "store_topic_arn", "customer_topic_arn")
+    known = parts.known().need(
+        "tables.products", "tables.locations", "tables.config", "store_topic_arn", "customer_topic_arn"
+    )
     senders, deliveries, clock = _senders(), _deliveries(), SystemClock()
+    config = DynamoDBConfigRepository(aws.dynamodb(), known.tables)
     customers = {**senders, TOPIC: SnsMessenger(aws.sns(), known.customer_topic_arn)}
     return Notify(
         parts.orders(),
@@ -76,7 +83,7 @@ def notify() -> Notify:
         SnsMessenger(aws.sns(), known.store_topic_arn),
         ByChannel(customers, deliveries, clock),
         deliveries,
-        WakeStore(ByChannel(senders, deliveries, clock), _boards(), clock),
+        WakeStore(ByChannel(senders, deliveries, clock), _boards(), config, clock),
         _again(),
         clock,
         known.chosen("public_url"),
