@@ -178,6 +178,31 @@ def test_work_goes_on_without_a_line_and_is_sent_once_and_in_order(
     assert status_of(site, "P-1") == "ready"
 
 
+def test_a_step_for_which_the_device_has_no_room_is_said_and_not_lost_in_silence(
+    site: Site, windows: Windows
+) -> None:
+    # Given a device that is full
+    open_store(site)
+    order(site, "P-1")
+    page = signed_in(site, windows)
+    page.open("Dewi")
+    page.page.evaluate(
+        """for (let size = 4_000_000, n = 0; size; n += 1) {
+            try { localStorage.setItem(`filler-${n}`, 'x'.repeat(size)); } catch { size = size >> 1; }
+        }"""
+    )
+
+    # When a task is taken, then it says that this was not kept
+    page.press("Ambil tugas ini")
+    page.said("Perangkat ini penuh")
+    assert status_of(site, "P-1") == "open"
+
+    # And with room it goes
+    page.page.evaluate("for (const name of Object.keys(localStorage)) localStorage.removeItem(name)")
+    page.press("Ambil tugas ini")
+    page.said("Tugas ini milik Anda.")
+
+
 def test_a_hand_over_needs_the_server(site: Site, windows: Windows) -> None:
     # Given a task that is ready, and no line
     open_store(site)

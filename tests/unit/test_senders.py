@@ -37,6 +37,7 @@ READY = Message(
         "order": "A-1",
         "place": "Senayan",
         "address": "Jalan 1\n Jakarta",
+        "until": "26/11 21.00 WIB",
         "code": "7K3M-9QXA",
     },
 )
@@ -92,6 +93,7 @@ def test_whatsapp_is_sent_by_an_approved_template_with_its_facts_in_order(whatsa
                         {"type": "text", "text": "A-1"},
                         {"type": "text", "text": "Senayan"},
                         {"type": "text", "text": "Jalan 1 Jakarta"},
+                        {"type": "text", "text": "26/11 21.00 WIB"},
                         {"type": "text", "text": "7K3M-9QXA"},
                     ],
                 }

@@ -36,12 +36,13 @@ CUSTOMER: Mapping[tuple[str, str], Mapping[str, Notice]] = {
     ("TaskReady", "pickup"): {
         "id": (
             "Pesanan {order} SIAP diambil",
-            "Halo {name}, pesanan {order} SIAP diambil di {place}, {address}. "
+            "Halo {name}, pesanan {order} SIAP diambil di {place}, {address}, sampai {until}. "
             "Tunjukkan kode ini kepada petugas: {code}",
         ),
         "en": (
             "Order {order} is READY",
-            "Hello {name}, order {order} is READY for you at {place}, {address}. Show the staff this code: {code}",
+            "Hello {name}, order {order} is READY for you at {place}, {address}, until {until}. "
+            "Show the staff this code: {code}",
         ),
     },
     ("TaskShipped", "delivery"): {

@@ -28,14 +28,19 @@ export const waitingSteps = () => mine().filter((step) => step.state === 'waitin
 export const refusedSteps = () => mine().filter((step) => step.state === 'refused');
 export const stepsOfOthers = () => read().filter((step) => step.account !== session.account);
 
-// The step is on the device when this returns; the promise says how it went: 'done', 'waiting', 'refused', 'pin'.
+// The step is on the device when this returns, or refused for want of room there; the promise says how it went:
+// 'done', 'waiting', 'refused', 'pin'.
 export function add(name, { task_id = null, body = {}, who = {}, label = '' }) {
   const step = {
     key: crypto.randomUUID(), account: session.account, location: session.location, name, task_id, body,
     person: who.person ?? null, label, at: moment(), state: 'waiting', faults: 0,
   };
+  try {
+    write([...read(), step]);
+  } catch {
+    return Promise.resolve({ state: 'refused', problem: { code: 'device_full' } });
+  }
   if (who.pin) pins.set(step.key, who.pin);
-  write([...read(), step]);
   return sent(step.key);
 }
 

@@ -103,9 +103,8 @@ async function send(path, body) {
     if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
     sessionStorage.removeItem(name);
     if (answer.status === 422) return point(await answer.json());
-    const gone = answer.ok ? "" : (await answer.json()).code;
     await show();
-    if (gone === "choice_gone") say(words.gone, true);
+    if (!answer.ok && path === "choice") say(words.gone, true);
   } catch {
     say(words.failed, true);
   } finally {
