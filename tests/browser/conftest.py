@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.windows import Windows
 from tests.support import chromium
 from tests.support.site import Site, serving
 from tests.support.world import World
 
+SLOW_MS = 20_000  # three test processes share two cores
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for each test process."""
+    expect.set_options(timeout=SLOW_MS)
     with chromium.running() as started:
         yield started
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from tests.browser.board import open_store, order, signed_in
 from tests.browser.windows import Windows, violations
@@ -20,7 +20,7 @@ def test_the_board_opens_with_nothing_refused_and_nothing_fetched_elsewhere(
     page = windows.open(f"{site.url}/board")
 
     assert page.title() == "Tugas toko"
-    assert page.locator("h1").is_visible()
+    expect(page.locator("h1")).to_be_visible()
 
 
 def test_the_first_load_is_small(

@@ -162,5 +162,4 @@ def test_staff_see_the_task_appear_pick_it_and_hand_it_over_while_its_customer_f
         assert order["status"] == "fulfilled"
         reads(of_whole, words["collected"])
         windows.close()
-    expect.set_options(timeout=5_000)
     assert windows.troubles == []
