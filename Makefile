@@ -51,7 +51,7 @@ test: check
 	@test "$(JAVA)" = yes || echo "Java 17 is missing: tests on DynamoDB Local are left out."
 	@test "$(BROWSER)" = yes || echo "Chromium (or npm) is missing: tests in a browser are left out."
 	@echo "The deployed template, the board in a browser, many seeds, and races on the real engine; without coverage, which would slow them threefold ..."
-	@$(BIN)/python -m pytest -m "(e2e or build or browser or proof or engine) and $(MARKS)" -n 3
+	@$(BIN)/python -m pytest -m "(e2e or build or browser or proof or engine) and $(MARKS)" -n 2
 	@echo "Everything else, with coverage ..."
 	@$(BIN)/python -m pytest --cov --cov-report=term
 

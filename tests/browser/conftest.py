@@ -12,7 +12,7 @@ from tests.support import chromium
 from tests.support.site import Site, serving
 from tests.support.world import World
 
-SLOW_MS = 20_000  # three test processes share two cores
+SLOW_MS = 20_000  # other tests take the time of both cores
 
 
 @pytest.fixture(scope="session")
