@@ -36,6 +36,20 @@ def kept(page: Board) -> list[dict[str, Any]]:
     return steps
 
 
+def taken_and_picked_without_a_line(site: Site, windows: Windows) -> Board:
+    """The two steps that wait on the device."""
+    open_store(site)
+    order(site, "P-1")
+    page = signed_in(site, windows)
+    expect(page.cards()).to_have_count(1)
+    page.without_line()
+    page.open("Dewi")
+    page.press("Ambil tugas ini")
+    page.press("Semua ada")
+    page.press("Selesai: semua ada")
+    return page
+
+
 def test_a_button_pressed_twice_is_one_step(site: Site, windows: Windows) -> None:
     # Given a task in somebody's hand
     open_store(site)
@@ -248,15 +262,7 @@ def test_a_token_that_has_expired_asks_for_sign_in_and_loses_nothing(site: Site,
 
 def test_what_the_server_refuses_is_shown_until_somebody_has_read_it(site: Site, windows: Windows) -> None:
     # Given two steps that were taken without a line, on an order that is cancelled meanwhile
-    open_store(site)
-    order(site, "P-1")
-    page = signed_in(site, windows)
-    expect(page.cards()).to_have_count(1)
-    page.without_line()
-    page.open("Dewi")
-    page.press("Ambil tugas ini")
-    page.press("Semua ada")
-    page.press("Selesai: semua ada")
+    page = taken_and_picked_without_a_line(site, windows)
     with site.quiet() as world:
         assert world.on_order("P-1", "cancel").status == 200
 
@@ -281,15 +287,7 @@ def test_what_the_server_refuses_is_shown_until_somebody_has_read_it(site: Site,
 
 def test_what_was_refused_is_tried_again_in_its_order(site: Site, windows: Windows) -> None:
     # Given two steps of a task that were refused, since a person held its order
-    open_store(site)
-    order(site, "P-1")
-    page = signed_in(site, windows)
-    expect(page.cards()).to_have_count(1)
-    page.without_line()
-    page.open("Dewi")
-    page.press("Ambil tugas ini")
-    page.press("Semua ada")
-    page.press("Selesai: semua ada")
+    page = taken_and_picked_without_a_line(site, windows)
     why = {"reason": "fraud_check"}
     with site.quiet() as world:
         assert world.on_order("P-1", "hold", why).status == 200

@@ -37,6 +37,16 @@ def shared(site: Site, windows: Windows) -> Board:
     return opened
 
 
+def taken_by_siti_without_a_line(page: Board) -> None:
+    """The step waits on the phone, and her PIN in the page."""
+    page.open("Dewi")
+    page.without_line()
+    page.press("Ambil tugas ini")
+    page.page.get_by_label("Siti Rahma").check()
+    page.page.locator("[name=pin]").press_sequentially(PIN)
+    page.said("Tersimpan.")
+
+
 def test_the_story_says_who_pressed_and_a_wrong_pin_does_nothing(site: Site, windows: Windows) -> None:
     # Given the shared phone with the task open
     page = shared(site, windows)
@@ -62,12 +72,7 @@ def test_the_story_says_who_pressed_and_a_wrong_pin_does_nothing(site: Site, win
 def test_a_pin_is_kept_nowhere_and_asked_for_again_after_a_reload(site: Site, windows: Windows) -> None:
     # Given a step that Siti took without a line
     page = shared(site, windows)
-    page.open("Dewi")
-    page.without_line()
-    page.press("Ambil tugas ini")
-    page.page.get_by_label("Siti Rahma").check()
-    page.page.locator("[name=pin]").press_sequentially(PIN)
-    page.said("Tersimpan.")
+    taken_by_siti_without_a_line(page)
     stored = page.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert PIN not in stored
 
@@ -89,12 +94,7 @@ def test_a_step_that_waits_for_its_pin_holds_up_nobody_else(site: Site, windows:
     page = shared(site, windows)
     order(site, "P-2", name="Agus")
     expect(page.cards()).to_have_count(2)
-    page.open("Dewi")
-    page.without_line()
-    page.press("Ambil tugas ini")
-    page.page.get_by_label("Siti Rahma").check()
-    page.page.locator("[name=pin]").press_sequentially(PIN)
-    page.said("Tersimpan.")
+    taken_by_siti_without_a_line(page)
     page.page.reload()
     page.without_line(False)
     expect(page.page.locator(".badge")).to_have_text("1 menunggu")

@@ -42,6 +42,7 @@ class WakeStore:
         """What went out, or when to look again, where it must wait for the store to open."""
         ways = channels.of_store(location, self.by.messengers)
         under_way = bool(known.arrived or (known.taken - known.failed) & set(ways))
+        # What was found is picked when its customer takes it: that the store may go on is news all the same.
         news = STILL_NEWS | {"picked"} if event.type == "ChoiceMade" else STILL_NEWS
         if not ways or under_way or task.status not in news:
             return Told()
