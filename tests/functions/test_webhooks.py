@@ -325,8 +325,9 @@ def test_nonsense_is_parked(shop: World) -> None:
     assert shop.deliver("webhooks", "{", {"endpoint": 7, "detail": {}}) == []
 
     assert [reason.partition(":")[0] for reason in shop.parked("StockFeedDeadLetters")] == [
-        "not_understood"
-    ] * 2
+        "not_understood",
+        "invalid_name",
+    ]
 
 
 def test_no_name_number_or_code_is_in_what_leaves(shop: World, internet: Internet) -> None:

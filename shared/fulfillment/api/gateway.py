@@ -20,10 +20,12 @@ from fulfillment.api.requests import digest, what_it_says
 from fulfillment.application.check_pin import StaffDoor
 from fulfillment.application.ports import Answer, Command
 from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal
+from fulfillment.domain.names import require_names
 from fulfillment.observability import Metric, count, logger
 
 MAX_BODY_BYTES = 256 * 1024  # 50 lines with names and an address come to 30 KB
 KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,255}")
+NO_NAMES = frozenset({"token", "file"})  # of a path: signed or from a list, so people who mistype get a page
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -114,12 +116,18 @@ def _request(event: Mapping[str, Any], door: StaffDoor | None) -> Request:
             claims.get("sub") or _lasting(identity.get("userArn") or identity.get("caller") or "anonymous")
         ),
         body=_body(event, headers),
-        path={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
+        path=_path(event),
         query=event.get("queryStringParameters") or {},
         headers=headers,
         claims=claims,
         door=door,
     )
+
+
+def _path(event: Mapping[str, Any]) -> dict[str, str]:
+    path = {name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()}
+    require_names({name: value for name, value in path.items() if name not in NO_NAMES})
+    return path
 
 
 def _lasting(arn: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from fulfillment.api.answers import Problem
+from fulfillment.api.gateway import NO_NAMES
 from fulfillment.api.routes import ROUTES, Route
 
 _WORDS = {
@@ -89,8 +90,7 @@ def _operation(route: Route) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     text = {"type": "string"}
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": text}
-        for name in re.findall(r"{(\w+)}", route.path)
+        {"name": name, "in": "path", "required": True, "schema": text} for name in _in_path(route)
     ]
     if route.path.endswith("/tasks"):
         page = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
@@ -112,6 +112,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     return found
 
 
+def _in_path(route: Route) -> list[str]:
+    return re.findall(r"{(\w+)}", route.path)
+
+
 def _responses(route: Route) -> dict[str, Any]:
     unknown = {"type": "object"} if route.kind == "application/json" else {"type": "string"}
     schema = {"$ref": f"#/components/schemas/{route.answer.__name__}"} if route.answer else unknown
@@ -124,6 +128,8 @@ def _responses(route: Route) -> dict[str, Any]:
     refusals = {500, 503, *route.problems}
     if route.body:
         refusals |= {400, 413, 415, 422}
+    if set(_in_path(route)) - NO_NAMES:
+        refusals |= {422}
     if route.callers != ("anyone",):
         refusals |= {401, 403}
     for status in sorted(refusals):

@@ -18,6 +18,7 @@ from fulfillment.api.gateway import Request
 from fulfillment.application.work_tasks import TaskStep
 from fulfillment.domain import people
 from fulfillment.domain.errors import Forbidden, InvalidRequest, NotFound
+from fulfillment.domain.names import can_be_a_name
 from fulfillment.domain.people import Role
 
 MAX_PAGE = 100
@@ -115,7 +116,7 @@ def page_of(request: Request, location_id: str) -> tuple[int, Mapping[str, str] 
         return int(limit), None
     try:
         after = json.loads(base64.urlsafe_b64decode(cursor))
-        genuine = set(after) == CURSOR_KEYS and all(isinstance(v, str) for v in after.values())
+        genuine = set(after) == CURSOR_KEYS and all(can_be_a_name(v) for v in after.values())
         genuine = genuine and after["work_location"] == location_id
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         genuine = False

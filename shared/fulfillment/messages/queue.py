@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
-from fulfillment.domain.errors import Busy, Refusal
+from fulfillment.domain.errors import Busy, InvalidRequest, Refusal
 from fulfillment.observability import Metric, count, logger
 
 Told = TypeVar("Told")
@@ -47,6 +47,9 @@ def work_through(
             told = read(record.body)
         except (ValidationError, ValueError, TypeError, KeyError) as error:
             park(record, f"not_understood: {_fault(error)}")
+            return
+        except InvalidRequest as refusal:
+            park(record, f"{refusal.code}: {refusal.detail}")
             return
         try:
             handle(told)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fulfillment.application.notify_ports import Receipt
+from fulfillment.domain.names import require_names
 
 SMS_ARRIVED = frozenset({"TEXT_DELIVERED", "TEXT_SUCCESSFUL"})
 SMS_NO_NEWS = frozenset({"TEXT_QUEUED", "TEXT_PENDING", "TEXT_SENT", "TEXT_UNKNOWN"})
@@ -19,13 +20,20 @@ WHATSAPP = {"delivered": True, "read": True, "failed": False}
 
 
 def read(body: str) -> Sequence[Receipt]:
-    """The receipts in the body of an SQS message. KeyError, TypeError or ValueError for what is none of the three."""
+    """The receipts in the body of an SQS message. KeyError, TypeError or ValueError for what is none of the three;
+    InvalidRequest when no message can have such a name.
+    """
     told = json.loads(json.loads(body)["Message"])
+    found = list(_said(told))
+    for receipt in found:
+        require_names({"message_id": receipt.message_id})
+    return found
+
+
+def _said(told: Mapping[str, Any]) -> Iterator[Receipt]:
     if "whatsAppWebhookEntry" in told:
-        return list(_whatsapp(json.loads(told["whatsAppWebhookEntry"])))
-    if "mail" in told:
-        return list(_email(told))
-    return list(_sms(told))
+        return _whatsapp(json.loads(told["whatsAppWebhookEntry"]))
+    return _email(told) if "mail" in told else _sms(told)
 
 
 def _sms(told: Mapping[str, Any]) -> Iterator[Receipt]:

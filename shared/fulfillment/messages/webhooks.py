@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from fulfillment.domain.events import Event
+from fulfillment.domain.names import require_names
 from fulfillment.messages.incoming import event_from_queue
 
 # Before the next try; SQS keeps a message back for 12 hours at most. Seven hours in all; after the fifth try SQS
@@ -22,10 +23,10 @@ class ToSend:
 
 
 def read(body: str) -> ToSend:
-    """The event in the body of an SQS message; KeyError, TypeError or ValueError for anything else."""
+    """The event in the body of an SQS message; KeyError, TypeError, ValueError or InvalidRequest for anything else."""
     endpoint = json.loads(body).get("endpoint")
-    if not (endpoint is None or isinstance(endpoint, str)):
-        raise TypeError(type(endpoint).__name__)
+    if endpoint is not None:
+        require_names({"endpoint": endpoint})
     return ToSend(event_from_queue(body), endpoint)
 
 
