@@ -9,7 +9,7 @@ import json
 import pytest
 
 from fulfillment.adapters.secrets import HmacOptionSigner, SecretKeys
-from fulfillment.domain.errors import InvalidRequest
+from fulfillment.domain.errors import InvalidRequest, Unavailable
 from tests.support.secret_store import SecretStore
 
 PAYLOAD = {"b": "basket", "s": 0, "l": ["senayan"]}
@@ -57,13 +57,39 @@ def test_a_key_that_is_not_known_yet_is_looked_for_once_more() -> None:
 
 
 def test_a_key_that_was_taken_out_is_an_error() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(Unavailable, match="the secret pickup-code-key has no key 'k9'"):
         SecretKeys(a_store(), "pickup-code-key").key("k9")
 
 
 def test_the_name_of_the_newest_key_is_no_key() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(Unavailable):
         SecretKeys(a_store(), "pickup-code-key").key("kid")
+
+
+def test_a_secret_that_is_edited_wrongly_takes_no_key_from_who_has_read_it() -> None:
+    # Given
+    store = a_store()
+    keys = SecretKeys(store, "pickup-code-key")
+    keys.newest()
+
+    # When the newest key is taken out, and another is asked for
+    store.keys = {"kid": "k2", "k1": "the old key"}
+    with pytest.raises(Unavailable):
+        keys.key("k9")
+
+    # Then what was read is kept
+    assert keys.newest() == ("k2", b"the new key")
+
+
+@pytest.mark.parametrize(
+    "said", [{"kid": "k2", "k1": "Sesame"}, {"k1": "Sesame"}, {"kid": "k1", "k1": "Sesame", "k2": ""}]
+)
+def test_a_fault_of_a_secret_is_told_without_its_keys(said: dict[str, str]) -> None:
+    with pytest.raises(Unavailable) as fault:
+        SecretKeys(SecretStore(**said), "pickup-code-key").newest()
+
+    assert "pickup-code-key" in str(fault.value)
+    assert "Sesame" not in str(fault.value)
 
 
 def a_signer(store: SecretStore | None = None) -> HmacOptionSigner:

@@ -1,4 +1,8 @@
-"""Keys from Secrets Manager: a JSON object whose ``kid`` names the newest of its keys."""
+"""Keys from Secrets Manager: a JSON object whose ``kid`` names the newest of its keys.
+
+A secret that is edited wrongly is told to the log by its name and the key's, never by what is in it. Nothing of it is
+kept, so it is read again for each call until it is mended; a function that read it before goes on with what it has.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fulfillment.domain.errors import InvalidRequest
+from fulfillment.domain.errors import InvalidRequest, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager.client import SecretsManagerClient
@@ -33,13 +37,20 @@ class SecretKeys:
         """The id and bytes of the newest key."""
         if not self._keys:
             self._read()
-        return self._newest, self.key(self._newest)
+        return self._newest, self._keys[self._newest].encode()
 
     def key(self, kid: str) -> bytes:
-        """The key of this id; KeyError when it was taken out of the secret."""
+        """The key of this id, which something of ours was made with; Unavailable when it was taken out."""
+        found = self.find(kid)
+        if found is None:
+            raise self._fault(f"has no key {kid!r}")
+        return found
+
+    def find(self, kid: str) -> bytes | None:
+        """The key of an id that anybody may have made up; None when there is none."""
         if kid not in self._keys:
             self._read()
-        return self._keys[kid].encode()
+        return self._keys[kid].encode() if kid in self._keys else None
 
     def known(self) -> Collection[bytes]:
         """All keys, as they were when they were read."""
@@ -56,10 +67,23 @@ class SecretKeys:
         return True
 
     def _read(self) -> None:
-        keys = json.loads(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
+        said = self._client.get_secret_value(SecretId=self._secret_id).get("SecretString", "")
+        try:
+            keys = json.loads(said)
+        except ValueError:
+            keys = None
+        if not isinstance(keys, dict):
+            raise self._fault("is no JSON object")
+        if empty := [name for name, key in keys.items() if not (isinstance(key, str) and key)]:
+            raise self._fault(f"has no text for {empty[0]!r}")
         # Taken out: the name of a key is public, so it must never serve as one.
-        self._newest = keys.pop("kid")
-        self._keys = keys
+        newest = keys.pop("kid", None)
+        if newest not in keys:
+            raise self._fault(f"has no key {newest!r}" if newest else "has no 'kid'")
+        self._newest, self._keys = newest, keys
+
+    def _fault(self, told: str) -> Unavailable:
+        return Unavailable(f"the secret {self._secret_id} {told}")
 
 
 class HmacOptionSigner:
@@ -78,9 +102,10 @@ class HmacOptionSigner:
         """What was signed; InvalidRequest when this is not an option id of ours."""
         try:
             body, kid, mac = option_id.split(".")
-            genuine = hmac.compare_digest(_decode(mac), self._mac(self._keys.key(kid), kid, body))
+            key = self._keys.find(kid)
+            genuine = key is not None and hmac.compare_digest(_decode(mac), self._mac(key, kid, body))
             payload: Mapping[str, Any] = json.loads(_decode(body)) if genuine else {}
-        except (ValueError, KeyError, binascii.Error):
+        except (ValueError, binascii.Error):
             payload = {}
         if not payload:
             raise InvalidRequest.of("option_id", "invalid_option", "This is not an option we made.")

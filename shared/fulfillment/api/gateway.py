@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from fulfillment.api.requests import digest, what_it_says
 from fulfillment.application.check_pin import StaffDoor
 from fulfillment.application.ports import Answer, Command
-from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal
+from fulfillment.domain.errors import FieldError, InvalidRequest, Malformed, NotFound, Refusal, Unavailable
 from fulfillment.domain.names import require_names
 from fulfillment.observability import Metric, count, logger
 
@@ -100,7 +100,10 @@ def respond(
         return _refused(refusal)
     except (ClientError, BotoCoreError) as error:
         logger.exception("an AWS call failed", extra={"problem": str(error)})
-        return _problem(503, "Busy, try again", "unavailable", "Something we need did not answer; try again.")
+        return _unavailable()
+    except Unavailable as error:
+        logger.error(str(error))
+        return _unavailable()
     except Exception:  # noqa: BLE001 - the last door: a bug is recorded and answered as ours
         logger.exception("a bug")
         return _problem(500, "Our fault", "internal_error", "This is a fault of ours; it was recorded.")
@@ -162,6 +165,10 @@ def _from_validation(error: ValidationError) -> Refusal:
 
 def _field(path: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in path)
+
+
+def _unavailable() -> Response:
+    return _problem(503, "Busy, try again", "unavailable", "Something we need did not answer; try again.")
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -235,10 +235,10 @@ class WorkTasks:
 
     def _check_code(self, order: Order, task: Shipment, said: str) -> None:
         assert task.code is not None, task  # a task that is ready has one
+        key = self.codes.key(task.code.kid)  # before the try: without it nothing can be compared
         if not self.orders.take_try(order.order_id, task, pickup_code.MAX_TRIES):
             raise Conflict(
                 "code_locked", "Too many wrong codes: this task is locked, and a supervisor must help."
             )
-        key = self.codes.key(task.code.kid)
         if not pickup_code.matches(key, order.order_id, task.number, task.code, said):
             raise Conflict("wrong_code", "This is not the code of this task.")

@@ -15,7 +15,8 @@ Refusal                     an answer, never a bug: it is told to the caller and
 └── Busy                    503  other writers kept winning; safe to try again with the same key
 
 A refusal carries what the caller needs next in ``extra``. A bug is an ``assert``; trouble outside (throttling,
-time-outs) passes through as the AWS client raised it and is retried by the platform.
+time-outs) passes through as the AWS client raised it and is retried by the platform, and so is ``Unavailable``: what is
+outside answered, and is not as we need it.
 """
 
 from __future__ import annotations
@@ -140,3 +141,7 @@ class Busy(Refusal):
 
     status = 503
     title = "Busy, try again"
+
+
+class Unavailable(Exception):
+    """Something outside is not as we need it, and a person must mend it: 503, and only the log says what it is."""

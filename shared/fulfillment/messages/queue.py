@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
-from fulfillment.domain.errors import Busy, InvalidRequest, Refusal
+from fulfillment.domain.errors import Busy, InvalidRequest, Refusal, Unavailable
 from fulfillment.observability import Metric, count, logger
 
 Told = TypeVar("Told")
@@ -57,7 +57,9 @@ def work_through(
             if isinstance(refusal, Busy):
                 raise
             park(record, f"{refusal.code}: {refusal.detail}")
-        except Exception:
+        except Exception as error:
+            if isinstance(error, Unavailable):
+                logger.error(str(error))
             if put_off:
                 put_off(record.receipt_handle, int(record.attributes.approximate_receive_count))
             raise
