@@ -351,6 +351,13 @@ FLOWS |= {
         ),
         _asks(chooses("A-1", AT_KOTA, "there")),
     ),
+    "remind a customer who was asked": Flow(_over(_asked(), hours=24), _sweeps),
+    "end what nobody chooses for": Flow(_over(_found_short, hours=48), _sweeps),
+    "choose too late": Flow(
+        _over(_asked(), hours=48),
+        _asks(chooses("A-1", AT_KOTA, "there"), 409),
+        lambda play: play.sweep(),
+    ),
     "choose what was found": Flow(_found_short, _asks(chooses("A-1", {"choice": "part"}, "some"))),
     "choose another store for all of it": Flow(_found_short, _asks(chooses("A-1", AT_KOTA, "there"))),
     "publish": Flow(

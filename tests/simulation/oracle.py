@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from fulfillment.domain.order import WORK, Order, Shipment
 from fulfillment.domain.pickup_code import MAX_TRIES
 from fulfillment.domain.policy import Policy
 from tests.simulation.calls import Call, Reply, Say
-from tests.simulation.customers import what_customers_heard
+from tests.simulation.customers import ASKED_BY, what_customers_heard
 from tests.simulation.stage import Stage
 from tests.support.functions import CHECKOUT
 from tests.support.ledger import Ledger, LedgerWrong, check_ledger, read_ledger
@@ -241,6 +241,7 @@ def still_waiting(stage: Stage) -> list[str]:
 
 def _waiting_in(ledger: Ledger, order: Order) -> Iterator[str]:
     told, story = ledger.events[order.order_id], ledger.story.get(order.order_id, ())
+    yield from _unanswered(order, story)
     for task in order.shipments:
         name = f"{order.order_id}~{task.number}"
         overdue = {
@@ -263,6 +264,21 @@ def _waiting_in(ledger: Ledger, order: Order) -> Iterator[str]:
         yield f"{order.order_id}: TaskUncollected was told {told['TaskUncollected']} times, happened {happened}"
     if happened:
         yield from _paid_back_once(order, [e.detail for e in story if e.type == "RefundRequired"])
+
+
+def _unanswered(order: Order, story: Sequence[Event]) -> Iterator[str]:
+    """Who was asked and said nothing is not asked for ever; was reminded once at most; and is paid back, once."""
+    if order.status == "needs_choice" and order.hold is None:
+        yield f"{order.order_id} still waits for its customer to choose, until {order.question}"
+    ends = [event for event in story if event.detail.get("reason") == "no_choice"]
+    due = ["OrderCancelled", "RefundRequired"] if order.payment.state == "captured" else ["OrderCancelled"]
+    if ends and (sorted(end.type for end in ends) != due or order.status != "cancelled"):
+        yield f"{order.order_id} ({order.status}) was not answered: {ends}"
+    if ends and any(event.type == "ChoiceMade" and event.at > ends[0].at for event in story):
+        yield f"{order.order_id} was chosen for after it had ended"
+    asked = sum(event.type in ASKED_BY or event.type == "OrderReleased" for event in story)
+    if (reminded := sum(event.type == "ChoiceReminded" for event in story)) > asked:
+        yield f"{order.order_id}: its customer was asked {asked} times, and reminded {reminded} times"
 
 
 def _paid_back_once(order: Order, refunds: list[Mapping[str, Any]]) -> Iterator[str]:

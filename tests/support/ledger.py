@@ -237,6 +237,8 @@ def _index_faults(ledger: Ledger, order: Order) -> Iterator[str]:
     row = ledger.order_rows[order.order_id]
     if (number_of(row, "version"), text_of(row, "status")) != (order.version, order.status):
         yield "row and document differ in version or status"
+    if (order.status == "needs_choice") != (order.question is not None):
+        yield f"its customer is asked {order.question}"
     can_run_out = order.status == "reserved" and order.hold is None
     bucket = text_of(row, "due_bucket").partition("#")[0] if "due_bucket" in row else None
     if bucket != ("DUE" if can_run_out else "LOOK" if has_timers(order) else None):

@@ -11,11 +11,13 @@ from fulfillment.domain.basket import CustomerPlace, Line, Method
 from fulfillment.domain.decision import Allocation, DecisionRequest
 from fulfillment.domain.order import CustomerContact, Order, Payment, Shipment
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.question import Question
 from fulfillment.domain.routing.candidate import Candidate, StockPicture
 from fulfillment.domain.stock import StockRow
 from tests.support.builders import MONDAY_NOON, SENAYAN, a_line
 
 LATER = MONDAY_NOON + timedelta(hours=2)
+QUESTION = Question(MONDAY_NOON + timedelta(hours=48), MONDAY_NOON + timedelta(hours=24))
 
 
 def a_promise(method: Method = "pickup", at: datetime = LATER, **more: Any) -> Promise:

@@ -12,7 +12,7 @@ from fulfillment.domain.decision import Allocation
 from fulfillment.domain.errors import NotFound, WrongState
 from fulfillment.domain.order import Hold, Order
 from tests.support.builders import MONDAY_NOON
-from tests.support.values import a_reservation, a_shipment, an_order
+from tests.support.values import QUESTION, a_reservation, a_shipment, an_order
 
 NOON = MONDAY_NOON
 HOLD = Hold("fraud_check", NOON, "called at noon")
@@ -56,7 +56,7 @@ def test_what_is_held_does_not_run_out() -> None:
 
 @pytest.mark.parametrize(("minutes", "until"), [(2, 15), (5, 15), (6, 16), (60, 70)])
 def test_released_it_has_ten_minutes_left_or_its_old_deadline(minutes: int, until: int) -> None:
-    change = hold_steps.released(on_hold(a_reservation()), NOON + timedelta(minutes=minutes))
+    change = hold_steps.released(on_hold(a_reservation()), NOON + timedelta(minutes=minutes), QUESTION)
 
     assert change is not None
     assert (change.order.hold, change.order.version) == (None, 2)
@@ -67,7 +67,7 @@ def test_released_it_has_ten_minutes_left_or_its_old_deadline(minutes: int, unti
 def test_a_release_names_the_open_work() -> None:
     order = on_hold(an_order(a_shipment("kota", status="shipped"), a_shipment("senayan", number=2)))
 
-    change = hold_steps.released(order, NOON)
+    change = hold_steps.released(order, NOON, QUESTION)
 
     assert change is not None
     assert change.order.reservation_expires_at is None
@@ -77,7 +77,7 @@ def test_a_release_names_the_open_work() -> None:
 def test_a_release_begins_the_timers_of_stores_anew() -> None:
     past = a_shipment(opened_at=NOON, reminded_at=NOON, rungs=("reminded",))
 
-    change = hold_steps.released(on_hold(an_order(past)), LONG_AFTER)
+    change = hold_steps.released(on_hold(an_order(past)), LONG_AFTER, QUESTION)
 
     assert change is not None
     assert change.order.shipments == (
@@ -88,14 +88,14 @@ def test_a_release_begins_the_timers_of_stores_anew() -> None:
 def test_what_waits_for_its_customer_is_kept_for_as_much_longer_as_the_hold_lasted() -> None:
     waits = a_shipment(status="ready", collect_until=NOON)
 
-    change = hold_steps.released(on_hold(an_order(waits)), LONG_AFTER)
+    change = hold_steps.released(on_hold(an_order(waits)), LONG_AFTER, QUESTION)
 
     assert change is not None
     assert change.order.shipments == (replace(waits, collect_until=LONG_AFTER),)
 
 
 def test_releasing_what_nobody_holds_changes_nothing() -> None:
-    assert hold_steps.released(an_order(), NOON) is None
+    assert hold_steps.released(an_order(), NOON, QUESTION) is None
 
 
 def test_money_is_recorded_and_the_hold_stays() -> None:

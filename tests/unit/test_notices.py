@@ -36,6 +36,7 @@ HEARD = [
     ("TaskReady", "pickup"),
     ("TaskShipped", "delivery"),
     ("ChoiceRequired", "pickup"),
+    ("ChoiceReminded", "pickup"),
     *((event, "pickup") for event in ("TaskNotReady", "TaskOverdue", "TaskUncollected")),
     *((event, "pickup") for event in ("CodeRenewed", "CollectReminded")),
     ("ChoiceMade", "pickup"),

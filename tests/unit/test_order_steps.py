@@ -13,7 +13,7 @@ from fulfillment.domain.decision import Allocation, Decision, PlannedShipment, S
 from fulfillment.domain.ledger import CapacityEffect, StockEffect
 from fulfillment.domain.order import Change, Order, Payment, Shipment
 from tests.support.builders import MONDAY_NOON, a_line
-from tests.support.values import LATER, a_promise, a_reservation, a_shipment, an_order
+from tests.support.values import LATER, QUESTION, a_promise, a_reservation, a_shipment, an_order
 
 NOW = MONDAY_NOON
 WINDOW = "2026-11-23T14"
@@ -221,15 +221,17 @@ def test_an_order_that_is_partly_under_way_goes_on_and_a_person_sees_the_rest() 
 def test_a_refused_pickup_is_the_customers_choice() -> None:
     order = an_order(a_shipment(status="refused"), status="needs_choice")
 
-    change = order_steps.offered_choices(order, ({"choice": "cancel"},))
+    change = order_steps.offered_choices(order, ({"choice": "cancel"},), QUESTION)
 
     assert (change.order.status, change.order.choices) == ("needs_choice", ({"choice": "cancel"},))
-    assert change.events == (("ChoiceRequired", {"choices": [{"choice": "cancel"}]}),)
+    assert change.order.question == QUESTION
+    told = {"choices": [{"choice": "cancel"}], "choose_until": QUESTION.until.isoformat()}
+    assert change.events == (("ChoiceRequired", told),)
 
 
 def test_choices_for_an_order_that_needs_none_are_a_bug() -> None:
     with pytest.raises(AssertionError):
-        order_steps.offered_choices(an_order(), ())
+        order_steps.offered_choices(an_order(), (), QUESTION)
 
 
 @pytest.mark.parametrize(

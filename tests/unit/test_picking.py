@@ -13,7 +13,7 @@ from fulfillment.domain.ledger import StockEffect
 from fulfillment.domain.order import Change, Order, Shipment
 from fulfillment.domain.picking import found_the_same, picked
 from tests.support.builders import MONDAY_NOON
-from tests.support.values import a_shipment, an_order
+from tests.support.values import QUESTION, a_shipment, an_order
 
 NOW = MONDAY_NOON
 
@@ -26,7 +26,7 @@ def a_task(**more: object) -> Shipment:
 
 def pick(order: Order, found: Mapping[str, int]) -> Change:
     """Budi says what he found."""
-    return picked(order, order.shipments[0], found, "budi", NOW)
+    return picked(order, order.shipments[0], found, "budi", NOW, QUESTION)
 
 
 def test_a_full_pick_moves_nothing_and_is_told() -> None:
@@ -67,7 +67,7 @@ def test_a_store_that_found_less_is_not_asked_for_the_rest() -> None:
 def test_when_the_device_saw_it_is_told() -> None:
     order, before = an_order(a_task()), NOW - timedelta(minutes=7)
 
-    change = picked(order, order.shipments[0], {"1": 3, "2": 1}, "budi", NOW, before)
+    change = picked(order, order.shipments[0], {"1": 3, "2": 1}, "budi", NOW, QUESTION, before)
 
     assert change.events[0][1]["done_at"] == before.isoformat()
 

@@ -99,7 +99,7 @@ FULL = Policy(
     extend_up_to_minutes=45,
     scarce=Scarce(3, 5),
     max_unpaid_units=None,
-    service=ServiceRules(5, 60, 7, 48, 50),
+    service=ServiceRules(5, 60, 7, 48, 50, 72),
 )
 
 

@@ -17,7 +17,7 @@ from fulfillment.domain.order import Change, Order, Payment
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.stock import StockRow
 from tests.support.builders import MONDAY_NOON
-from tests.support.values import a_shipment, an_order
+from tests.support.values import QUESTION, a_shipment, an_order
 
 NOW = MONDAY_NOON
 IN_THREE_DAYS = NOW + timedelta(days=3)
@@ -56,7 +56,9 @@ STEPS: dict[str, Callable[[Order], Change]] = {
     "undo-ready": lambda o: task_steps.not_ready(o, o.shipments[0], "budi", NOW),
     "collect": lambda o: task_steps.collected(o, o.shipments[0], None, "budi", NOW),
     "ship": lambda o: task_steps.shipped(o, o.shipments[0], "JNE", "JNE001", "budi", NOW),
-    "refuse": lambda o: task_steps.refused(o, o.shipments[0], "no_time", "queue", (), NOW, "budi"),
+    "refuse": lambda o: task_steps.refused(
+        o, o.shipments[0], "no_time", "queue", (), NOW, "budi", question=QUESTION
+    ),
 }
 TOLD = {
     "accept": ["TaskAccepted"],
@@ -299,7 +301,7 @@ def test_a_refusal_gives_the_place_in_the_window_back(state: str) -> None:
 def test_a_reason_says_where_the_units_go(reason: str, kind: str) -> None:
     order = an_order(a_shipment("senayan", Allocation("1", "tee", 2), Allocation("2", "tee", 1)))
 
-    change = task_steps.refused(order, order.shipments[0], reason, None, (), NOW, "budi")  # type: ignore[arg-type]
+    change = task_steps.refused(order, order.shipments[0], reason, None, (), NOW, "budi", question=QUESTION)  # type: ignore[arg-type]
 
     assert change.stock == (StockEffect(kind, "tee", "senayan", 3, refused=True),)  # type: ignore[arg-type]
     assert change.replacements == ()
@@ -316,7 +318,7 @@ def test_what_was_picked_for_a_refused_task_stands_aside(state: str) -> None:
 def test_what_no_store_said_counts_as_no_refusal() -> None:
     order = an_order()
 
-    change = task_steps.refused(order, order.shipments[0], "stock_short", None, (), NOW)
+    change = task_steps.refused(order, order.shipments[0], "stock_short", None, (), NOW, question=QUESTION)
 
     assert change.stock == (StockEffect("release", "tee", "senayan", 1),)
     assert "by" not in change.events[0][1]
@@ -334,7 +336,9 @@ def test_not_found_rewrites_every_shelf_it_is_about() -> None:
     tee = StockRow("tee", "senayan", on_hand=5, reserved=2, version=3)
     cap = StockRow("cap", "senayan", on_hand=1, reserved=1, version=9)
 
-    change = task_steps.refused(order, order.shipments[0], "not_found", None, (tee, cap), NOW)
+    change = task_steps.refused(
+        order, order.shipments[0], "not_found", None, (tee, cap), NOW, question=QUESTION
+    )
 
     # Then nothing is believed in until somebody counts
     assert change.stock == ()

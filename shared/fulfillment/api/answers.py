@@ -170,6 +170,7 @@ class OrderOut(AnswerModel):
     reservation_expires_at: Moment | None = None
     hold: HoldOut | None = None
     choices: list[dict[str, Any]] | None = None
+    choose_until: Moment | None = None
     refusal: str | None = None
 
 

@@ -140,6 +140,7 @@ class CustomerOrderOut(CustomerBrief):
     parcels: list[ParcelOut]
     parcels_to_come: int
     choices: list[dict[str, Any]]
+    choose_until: Moment | None
     found: list[CustomerLine]
     address_known: bool
     amount_due: MoneyOut | None

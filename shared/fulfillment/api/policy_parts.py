@@ -230,14 +230,19 @@ class ScarceDoc(Contract):
     minutes: Annotated[int, Field(ge=1, le=1440, examples=[5])]
 
 
+# A month at most: for longer no store sets aside what it found.
+ChooseHours = Annotated[int, Field(ge=1, le=720, examples=[48])]
+
+
 class ServiceRulesDoc(Contract):
-    """How long stores may take and keep; timers run in their opening hours."""
+    """How long stores may take and keep; timers run in their opening hours, ``choose_hours`` by the clock."""
 
     accept_minutes: AcceptMinutes = ServiceRules.accept_minutes
     ready_minutes: ReadyMinutes = ServiceRules.ready_minutes
     keep_days: KeepDays = ServiceRules.keep_days
     remind_hours: RemindHours = ServiceRules.remind_hours
     at_risk_percent: Percent = ServiceRules.at_risk_percent
+    choose_hours: ChooseHours = ServiceRules.choose_hours
 
 
 class TransitDaysDoc(Contract):

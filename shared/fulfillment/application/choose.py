@@ -71,7 +71,7 @@ class Choose:
             now = self.clock.now()
             if is_done(order, wish) and self._sent_there(order, wish):
                 return answered(command, 200, brief(order, now))
-            require_choice(order)
+            require_choice(order, wish, now)
             decided = self._decided(order, wish, now)
             if decided.change is None:
                 if tidied:

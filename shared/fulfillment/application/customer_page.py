@@ -58,6 +58,8 @@ def standing(order: Order, now: datetime) -> Standing:
     if order.is_overdue(now) or order.status == "expired":
         return "expired"
     if order.status == "needs_choice":
+        if order.is_unanswered(now):
+            return "cancelled"
         return "on_hold" if order.hold else "choose"
     if order.status in ("cancelled", "unfillable"):
         return "cancelled" if order.status == "cancelled" else "unfillable"
@@ -136,6 +138,9 @@ class CustomerPage:
             if order.method == "delivery"
             else 0,
             "choices": self._choices(order, now) if stands == "choose" else [],
+            "choose_until": views.moment(order.question.until)
+            if order.question and stands == "choose"
+            else None,
             "found": [_line(sku, n, products, lang) for sku, n in _found(order)]
             if stands == "choose"
             else [],

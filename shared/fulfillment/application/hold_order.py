@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fulfillment.application import views
 from fulfillment.application.ports import Answer, Clock, Command, OrderRepository
+from fulfillment.application.timetable import Timetable
 from fulfillment.application.writing import change_order
 from fulfillment.domain.hold_steps import held, released
 from fulfillment.domain.order import Change, Hold, Order
@@ -17,6 +18,7 @@ class HoldOrder:
     """Doing it twice does it once: the first reason stays."""
 
     orders: OrderRepository
+    timetable: Timetable
     clock: Clock
 
     def hold(self, order_id: str, reason: str, note: str | None, command: Command) -> Answer:
@@ -29,4 +31,8 @@ class HoldOrder:
 
     def release(self, order_id: str, command: Command) -> Answer:
         """200 with the order, which goes on where it was; also when nobody held it."""
-        return change_order(self.orders, self.clock, order_id, command, released, views.order)
+
+        def step(order: Order, now: datetime) -> Change | None:
+            return released(order, now, self.timetable.question(order, now))
+
+        return change_order(self.orders, self.clock, order_id, command, step, views.order)

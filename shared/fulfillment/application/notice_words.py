@@ -59,12 +59,36 @@ CUSTOMER: Mapping[tuple[str, str], Mapping[str, Notice]] = {
         "id": (
             "Pesanan {order}: mohon pilih",
             "Halo {name}, mohon maaf, toko tidak dapat menyiapkan pesanan {order}. Pilihan Anda: {choices}. "
-            "Tidak ada yang kami ubah tanpa jawaban Anda.",
+            "Mohon pilih sampai {choose_until}; sesudah itu pesanan kami batalkan.",
         ),
         "en": (
             "Order {order}: please choose",
             "Hello {name}, we are sorry: the store cannot prepare order {order}. You may choose: {choices}. "
-            "We change nothing without your answer.",
+            "Please choose until {choose_until}; after that we cancel the order.",
+        ),
+    },
+    ("ChoiceReminded", "pickup"): {
+        "id": (
+            "Pesanan {order} menunggu pilihan Anda",
+            "Halo {name}, toko tidak dapat menyiapkan pesanan {order} dan kami belum menerima pilihan Anda: {choices}. "
+            "Mohon pilih sampai {choose_until}; sesudah itu pesanan kami batalkan.",
+        ),
+        "en": (
+            "Order {order} waits for your choice",
+            "Hello {name}, the store cannot prepare order {order}, and we do not have your choice yet: {choices}. "
+            "Please choose until {choose_until}; after that we cancel the order.",
+        ),
+    },
+    ("OrderCancelled", "no_choice"): {
+        "id": (
+            "Pesanan {order} dibatalkan",
+            "Halo {name}, toko tidak dapat menyiapkan pesanan {order} dan kami tidak menerima pilihan Anda pada "
+            "waktunya, jadi pesanan kami batalkan. Bila sudah membayar, uang Anda kembali.",
+        ),
+        "en": (
+            "Order {order} was cancelled",
+            "Hello {name}, the store could not prepare order {order} and no choice of yours reached us in time, so we "
+            "cancelled the order. If you have paid, you get your money back.",
         ),
     },
     ("OrderCancelled", "any"): {

@@ -92,9 +92,17 @@ def customer_facts(
         "choices": "; ".join(
             _CHOICE[lang][c["choice"]].format(name=c.get("name", "")) for c in order.choices
         ),
+        "choose_until": _choose_until(order, lang),
         "choice": _CHOSEN[lang].get(event.detail.get("choice", ""), ""),
         "link": link,
     }
+
+
+def _choose_until(order: Order, lang: str) -> str:
+    """By the clock of the store that could not."""
+    if order.question is None:
+        return ""
+    return local_time(order.question.until, order.shipments[-1].promise.timezone, lang)
 
 
 def customer_notice(

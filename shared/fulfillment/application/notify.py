@@ -27,6 +27,7 @@ TO_STORES = frozenset({"OrderConfirmed", "OrderRerouted", "OrderReleased"})
 # To its store, each time it happens. A choice names a task where it goes on with what was found.
 ABOUT_ONE_TASK = frozenset({"TaskReminded", "CustomerOnTheWay", "ChoiceMade"})
 WITH_CODE = frozenset({"TaskReady", "CodeRenewed", "CollectReminded"})
+ASKED = frozenset({"ChoiceRequired", "ChoiceReminded"})
 PLEASE_WAIT = frozenset({"TaskNotReady", "TaskOverdue"})
 TO_BE_READY = WORK - {"ready"}
 TO_CUSTOMER = frozenset(
@@ -40,6 +41,7 @@ TO_CUSTOMER = frozenset(
         "CodeRenewed",
         "CollectReminded",
         "ChoiceRequired",
+        "ChoiceReminded",
         "ChoiceMade",
         "OrderCancelled",
         "OrderExpired",
@@ -95,8 +97,8 @@ class Notify:
             return False  # they did not ask for it, and hear that nobody came
         if event.type == "ChoiceMade" and event.detail["choice"] == "cancel":
             return False  # they hear that it is cancelled
-        if event.type == "ChoiceRequired" and order.status != "needs_choice":
-            return False  # they have chosen since
+        if event.type in ASKED and (order.status != "needs_choice" or order.is_unanswered(self.clock.now())):
+            return False  # they have chosen since, or it is too late
         if event.type == "TaskOverdue" and order.method == "delivery":
             return False  # it goes on from elsewhere
         return event.type in TO_CUSTOMER

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fulfillment.application import views
 from fulfillment.application.ports import Clock, Command, Held, OrderRepository, Stale, StockRepository
+from fulfillment.application.timetable import Timetable
 from fulfillment.application.writing import change_order
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
@@ -40,6 +41,7 @@ class RelieveShortfall:
 
     orders: OrderRepository
     stock: StockRepository
+    timetable: Timetable
     clock: Clock
 
     def __call__(self, sku: str, location_id: str, command: Command) -> Relief:
@@ -96,13 +98,20 @@ class RelieveShortfall:
             row = self.stock.row(*shelf)
             change = None
             if row is not None and row.available < 0:
-                change = _unpaid(order, row, now) if number is None else _task(order, number, row, now)
+                change = _unpaid(order, row, now) if number is None else self._task(order, number, row, now)
             ended = change is not None
             return change
 
         named = replace(command, command_id=f"{command.command_id}.{number or 0}")
         change_order(self.orders, self.clock, order_id, named, step, views.order)
         return ended
+
+    def _task(self, order: Order, number: int, row: StockRow, now: datetime) -> Change | None:
+        task = order.shipment(number)
+        if task.status not in GIVES_WAY or task.location_id != row.location_id or order.hold is not None:
+            return None
+        question = self.timetable.question(order, now)
+        return _given_way(refused(order, task, "stock_short", None, (), now, question=question), row)
 
 
 def _unpaid(order: Order, row: StockRow, now: datetime) -> Change | None:
@@ -111,13 +120,6 @@ def _unpaid(order: Order, row: StockRow, now: datetime) -> Change | None:
     if order.is_overdue(now):
         return expired(order, now)
     return _given_way(given_up(order, now), row)
-
-
-def _task(order: Order, number: int, row: StockRow, now: datetime) -> Change | None:
-    task = order.shipment(number)
-    if task.status not in GIVES_WAY or task.location_id != row.location_id or order.hold is not None:
-        return None
-    return _given_way(refused(order, task, "stock_short", None, (), now), row)
 
 
 def _given_way(change: Change, row: StockRow) -> Change | None:

@@ -25,6 +25,7 @@ from fulfillment.domain.decision import Shortfall
 from fulfillment.domain.errors import Busy
 from fulfillment.domain.order import Change, Order
 from fulfillment.domain.order_steps import left_unfilled, offered_choices, supplied_again
+from fulfillment.domain.question import question
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ class RerouteOrder:
         self, order: Order, now: datetime
     ) -> tuple[str, Change | None, bytes | None, tuple[tuple[str, Any], ...]]:
         if order.method == "pickup":
-            if order.choices:
+            if order.choices or order.is_unanswered(now):
                 return "nothing_to_do", None, None, ()
-            return "asked", offered_choices(order, Choices(self.picture).of(order, now)), None, ()
+            asked = question(policy_of_the_rest(self.picture, order).service, now)
+            return "asked", offered_choices(order, Choices(self.picture).of(order, now), asked), None, ()
         policy = policy_of_the_rest(self.picture, order)
         where = self.picture.where(order.customer, required=False)
         found = self.picture.candidates(where, "delivery", policy, now, refused_by=order.not_again())

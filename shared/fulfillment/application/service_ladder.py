@@ -1,4 +1,4 @@
-"""Time passes: what nobody accepts, readies or comes for is noticed and ended, once, whoever sweeps."""
+"""Time passes: what nobody accepts, readies, comes for or answers is noticed and ended, once, whoever sweeps."""
 
 from __future__ import annotations
 

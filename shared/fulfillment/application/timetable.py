@@ -11,6 +11,7 @@ from fulfillment.application.ports import ConfigRepository, LocationRepository
 from fulfillment.domain.location import Location
 from fulfillment.domain.order import WORK, Order, Shipment, has_timers
 from fulfillment.domain.policy import Policy
+from fulfillment.domain.question import Question, question
 from fulfillment.domain.service import next_look
 
 
@@ -55,6 +56,10 @@ class Timetable:
             return known[location_id], self.policy(order)
 
         return of_task
+
+    def question(self, order: Order, now: datetime) -> Question:
+        """What the order's customer is asked from now on, if they must be."""
+        return question(self.policy(order).service, now)
 
     def next_look(self, order: Order, now: datetime) -> datetime | None:
         """When time next brings something to this order; None where it has no timers."""

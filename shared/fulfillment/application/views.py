@@ -88,6 +88,8 @@ def order(order: Order, now: datetime) -> View:
         view["hold"] = {"reason": hold.reason, "since": moment(hold.since), "note": hold.note}
     elif order.reservation_expires_at:
         view["reservation_expires_at"] = moment(order.reservation_expires_at)
+    if order.question and not order.hold:
+        view["choose_until"] = moment(order.question.until)
     if order.choices:
         view["choices"] = [dict(choice) for choice in order.choices]
     if order.refusal:

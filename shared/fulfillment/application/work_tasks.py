@@ -68,7 +68,8 @@ class WorkTasks:
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
             if picking.found_the_same(task, found):
                 return None
-            return picking.picked(order, task, found, step.by, now, done_at)
+            question = self.timetable.question(order, now)
+            return picking.picked(order, task, found, step.by, now, question, done_at)
 
         return self._take(step, command, take)
 
@@ -171,7 +172,10 @@ class WorkTasks:
             if task.holds_stock and not task_steps.still_reserved(task, rows):
                 raise Stale(order.order_id)  # somebody ended the task between the reading of order and stock
             picked = self._picked(order.order_id, task) if everything else None
-            return task_steps.refused(order, task, reason, note, rows, now, step.by, picked)
+            question = self.timetable.question(order, now)
+            return task_steps.refused(
+                order, task, reason, note, rows, now, step.by, picked, question=question
+            )
 
         return self._take(step, command, take)
 

@@ -136,7 +136,7 @@ def hold_order() -> HoldOrder:
     """A person stops an order, and lets it go on."""
     from fulfillment.application.hold_order import HoldOrder
 
-    return HoldOrder(_orders(), SystemClock())
+    return HoldOrder(_orders(), _timetable(), SystemClock())
 
 
 @cache
@@ -200,7 +200,8 @@ def relieve_shortfall() -> RelieveShortfall:
     from fulfillment.application.relieve_shortfall import RelieveShortfall
 
     tables = _settings().need("tables.stock", "tables.capacity").tables
-    return RelieveShortfall(_orders(), DynamoDBStockRepository(aws.dynamodb(), tables), SystemClock())
+    stock = DynamoDBStockRepository(aws.dynamodb(), tables)
+    return RelieveShortfall(_orders(), stock, _timetable(), SystemClock())
 
 
 @cache

@@ -1,4 +1,6 @@
-"""What a customer does: chooses after a refusal, and says that they are on the way. Plain functions to a Change."""
+"""What a customer does: chooses after a refusal, or does not, and says that they are on the way. Plain functions to a
+Change.
+"""
 
 from __future__ import annotations
 
@@ -51,12 +53,22 @@ def is_done(order: Order, wish: Wish) -> bool:
     return wish.choice == "delivery" or order.location_id == wish.location_id
 
 
-def require_choice(order: Order) -> None:
-    """WrongState unless the customer has been, or is about to be, asked."""
+def require_choice(order: Order, wish: Wish, now: datetime) -> None:
+    """WrongState unless the customer has been, or is about to be, asked, and is in time. Who wants to cancel is never
+    too late: that is what happens.
+    """
     if order.hold:
         raise WrongState("on_hold", "A person is looking at this order; please wait for word.")
+    if order.status == "cancelled":
+        raise WrongState("order_ended", "The order is cancelled: there is nothing to choose any more.")
     if order.status != "needs_choice":
         raise WrongState("nothing_to_choose", "There is nothing to choose: the order goes its way.")
+    if order.question and order.is_unanswered(now) and wish.choice != "cancel":
+        raise WrongState(
+            "choice_over",
+            "The time to choose is over: the order is being cancelled, and what was paid is paid back.",
+            extra={"choose_until": order.question.until.isoformat(timespec="seconds")},
+        )
 
 
 def moved(order: Order, wish: Wish, decision: Decision, customer: CustomerPlace, now: datetime) -> Change:
@@ -76,6 +88,7 @@ def moved(order: Order, wish: Wish, decision: Decision, customer: CustomerPlace,
         shipments=ended.shipments + added,
         unfilled=(),
         choices=(),
+        question=None,
         version=order.version + 1,
     )
     told: tuple[tuple[EventType, Mapping[str, Any]], ...] = (
@@ -104,6 +117,7 @@ def part_is_enough(order: Order, wish: Wish) -> Change | None:
         lines=kept,
         missing=_without(order, rest),
         choices=(),
+        question=None,
         payment=without_price_of(order.payment, gone),
         refund_required=order.refund_required or paid,
         version=order.version + 1,
@@ -122,6 +136,23 @@ def let_go(order: Order, wish: Wish, now: datetime) -> Change:
     """None of what is left will do."""
     change = cancelled(order, now)
     return replace(change, events=(_made(wish), *change.events))
+
+
+def choice_reminded(order: Order) -> Change:
+    """The customer hears once more that they are asked, and until when."""
+    assert order.question is not None, order.order_id
+    past = replace(order.question, remind_at=None)
+    told: EventType = "ChoiceReminded"
+    detail = {"choose_until": past.until.isoformat()}
+    return Change(replace(order, question=past, version=order.version + 1), events=((told, detail),))
+
+
+def unanswered(order: Order, now: datetime) -> Change:
+    """The customer did not choose in time: nothing waits for them any more."""
+    assert order.is_unanswered(now), order.order_id
+    change = cancelled(order, now)
+    why = {"reason": "no_choice"}
+    return replace(change, events=tuple((event, {**what, **why}) for event, what in change.events))
 
 
 def on_the_way(order: Order, now: datetime) -> Change | None:

@@ -20,6 +20,7 @@ EventType = Literal[
     "OrderRerouted",
     "OrderUnfillable",
     "ChoiceRequired",
+    "ChoiceReminded",
     "ChoiceMade",
     "CustomerOnTheWay",
     "RefundRequired",

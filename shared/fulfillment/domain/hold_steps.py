@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from fulfillment.domain.errors import WrongState
 from fulfillment.domain.events import EventType
 from fulfillment.domain.order import WORK, Change, Hold, Order, OrderStatus, Shipment, tasks_detail
+from fulfillment.domain.question import Question
 
 ON_ITS_WAY: frozenset[OrderStatus] = frozenset({"reserved", "confirmed", "needs_choice"})
 LEFT_TO_PAY = timedelta(minutes=10)  # after a hold, which was not the customer's doing
@@ -25,11 +26,12 @@ def held(order: Order, hold: Hold) -> Change | None:
     return Change(changed, events=((told, {"reason": hold.reason}),))
 
 
-def released(order: Order, now: datetime) -> Change | None:
+def released(order: Order, now: datetime, question: Question) -> Change | None:
     """It goes on where it was. What is unpaid is kept for ten minutes at least, or until its old deadline.
 
-    A store's timers begin anew, and a pickup is kept for as much longer as nobody could come. The event names the open
-    work: the stores hear of what they did not hear of before.
+    A store's timers begin anew, and so does the customer's time to choose: that is the ``question``. A pickup is kept
+    for as much longer as nobody could come. The event names the open work: the stores hear of what they did not hear of
+    before.
     """
     if order.hold is None:
         return None
@@ -38,7 +40,12 @@ def released(order: Order, now: datetime) -> Change | None:
         deadline = max(deadline, now + LEFT_TO_PAY)
     tasks = tuple(_timed_anew(task, order.hold, now) for task in order.shipments)
     changed = replace(
-        order, hold=None, shipments=tasks, reservation_expires_at=deadline, version=order.version + 1
+        order,
+        hold=None,
+        shipments=tasks,
+        reservation_expires_at=deadline,
+        question=question if order.status == "needs_choice" else None,
+        version=order.version + 1,
     )
     work = tuple(s for s in order.shipments if s.status in WORK)
     told: EventType = "OrderReleased"

@@ -16,6 +16,7 @@ from fulfillment.domain.handover import Handover
 from fulfillment.domain.ledger import CapacityEffect, StockEffect, StockReplacement, stock_effects
 from fulfillment.domain.pickup_code import CodeMark
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.question import Question
 from fulfillment.domain.stock import EndingReason
 from fulfillment.domain.unpaid import Unpaid
 
@@ -163,6 +164,7 @@ class Order:
     to be unfillable later. ``unpaid`` is what it counts against its customer's limit, while it is reserved.
     ``scarce``: it took some of what was nearly gone. ``kept_since``: when the first of those unpaid orders was placed
     that took each other's place up to this one.
+    ``question``: what its customer is asked, while it ``needs_choice``.
     ``version`` goes up with every change and guards every write.
     """
 
@@ -192,6 +194,7 @@ class Order:
     hold: Hold | None = None
     scarce: bool = False
     kept_since: datetime | None = None
+    question: Question | None = None
 
     @property
     def since(self) -> datetime:
@@ -206,6 +209,10 @@ class Order:
             and self.reservation_expires_at is not None
             and now >= self.reservation_expires_at
         )
+
+    def is_unanswered(self, now: datetime) -> bool:
+        """Whether the time to choose is over: a choice is too late from that instant on. Never while it is held."""
+        return self.question is not None and self.hold is None and now >= self.question.until
 
     def is_replaceable(self, now: datetime) -> bool:
         """Whether another order may take its place: it is unpaid, in time, and nobody stopped it."""
@@ -244,10 +251,11 @@ class Order:
 
 
 def has_timers(order: Order) -> bool:
-    """Whether time may bring something: there is work, and nobody holds the order nor is asked about it."""
-    return (
-        order.status == "confirmed" and order.hold is None and any(s.status in WORK for s in order.shipments)
-    )
+    """Whether time may bring something: there is work, or a question to the customer, and nobody holds the order."""
+    if order.hold is not None:
+        return False
+    at_work = order.status == "confirmed" and any(s.status in WORK for s in order.shipments)
+    return at_work or order.question is not None
 
 
 @dataclass(frozen=True)

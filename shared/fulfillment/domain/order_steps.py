@@ -28,6 +28,7 @@ from fulfillment.domain.order import (
     without_price_of,
 )
 from fulfillment.domain.promise import Promise
+from fulfillment.domain.question import Question
 from fulfillment.domain.unpaid import Unpaid
 
 
@@ -165,6 +166,7 @@ def cancelled(order: Order, now: datetime) -> Change:
         hold=None,
         unfilled=(),
         choices=(),
+        question=None,
         refund_required=order.refund_required or order.payment.state == "captured",
         version=order.version + 1,
     )
@@ -252,11 +254,12 @@ def left_unfilled(order: Order, unfilled: tuple[Shortfall, ...]) -> Change:
     return Change(changed, events=(("OrderUnfillable", {"reason": "nobody_can_supply", "lines": lines}),))
 
 
-def offered_choices(order: Order, choices: tuple[Mapping[str, Any], ...]) -> Change:
-    """A refused pickup: the customer is asked, and nothing is decided for them."""
+def offered_choices(order: Order, choices: tuple[Mapping[str, Any], ...], question: Question) -> Change:
+    """A refused pickup: the customer is asked, and nothing is decided for them. Their time begins when they hear."""
     assert order.status == "needs_choice", order.status
-    changed = replace(order, choices=choices, version=order.version + 1)
-    return Change(changed, events=(("ChoiceRequired", {"choices": [dict(c) for c in choices]}),))
+    changed = replace(order, choices=choices, question=question, version=order.version + 1)
+    told = {"choices": [dict(c) for c in choices], "choose_until": question.until.isoformat()}
+    return Change(changed, events=(("ChoiceRequired", told),))
 
 
 def fulfilled_if_done(order: Order) -> Order:

@@ -12,6 +12,7 @@ from fulfillment.domain.errors import InvalidRequest
 from fulfillment.domain.events import EventType
 from fulfillment.domain.ledger import stock_effects
 from fulfillment.domain.order import Change, Order, Shipment
+from fulfillment.domain.question import Question
 from fulfillment.domain.task_steps import event_detail, require, said_at
 
 
@@ -21,12 +22,13 @@ def picked(
     found: Mapping[str, int],
     by: str,
     now: datetime,
+    question: Question,
     done_at: datetime | None = None,
 ) -> Change:
     """The units are off the shelf. ``found`` is how many, by line; every line of the task is named.
 
     What was not found is blocked in the same write, until it is counted. A delivery's rest is looked for elsewhere; a
-    pickup waits, with what was found, for the customer's choice.
+    pickup waits, with what was found, for the customer's choice: that is the ``question``.
     """
     require(shipment, "pick", {"accepted"})
     _require_possible(shipment, found)
@@ -37,11 +39,9 @@ def picked(
         if found[a.line_id] < a.quantity
     )
     done = replace(shipment, status="picked", allocations=kept, missing=short, picked_by=by, status_at=now)
-    changed = replace(
-        order.with_shipment(done),
-        status="needs_choice" if short and order.method == "pickup" else order.status,
-        version=order.version + 1,
-    )
+    changed = replace(order.with_shipment(done), version=order.version + 1)
+    if short and order.method == "pickup":
+        changed = replace(changed, status="needs_choice", question=question)
     told: EventType = "TaskPickedShort" if short else "TaskPicked"
     more: dict[str, Any] = {"missing": units(short)} if short else {}
     lost = stock_effects("lose", done.location_id, ((a.sku, a.quantity) for a in short), refused=True)

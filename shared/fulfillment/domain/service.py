@@ -2,7 +2,8 @@
 
 Timers run in the opening hours of the location. A task that nobody accepts is told to its store again; after as long
 once more a delivery is offered elsewhere, while of a pickup operations and the customer hear. What is not ready in time
-operations hear of, once. What nobody comes for is kept for some days, and ends.
+operations hear of, once. What nobody comes for is kept for some days, and ends; so does an order whose customer is
+asked what is to be done, and says nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
+from fulfillment.domain.choice_steps import choice_reminded, unanswered
 from fulfillment.domain.events import EventType
 from fulfillment.domain.hours import (
     NEXT_OPENING_DAYS,
@@ -27,11 +29,21 @@ from fulfillment.domain.order import WORK, Change, Order, Rung, Shipment, has_ti
 from fulfillment.domain.order_steps import cancelled
 from fulfillment.domain.policy import Policy
 from fulfillment.domain.promise import hours_of
+from fulfillment.domain.question import Question
 from fulfillment.domain.service_rules import ServiceRules
 from fulfillment.domain.task_steps import refused
 
 ServiceState = Literal["on_time", "at_risk", "late"]
-Step = Literal["remind", "offer_elsewhere", "not_accepted", "not_ready", "remind_to_collect", "uncollected"]
+Step = Literal[
+    "remind",
+    "offer_elsewhere",
+    "not_accepted",
+    "not_ready",
+    "remind_to_collect",
+    "uncollected",
+    "remind_to_choose",
+    "unanswered",
+]
 
 LOOK_AGAIN = timedelta(days=1)  # at a task that no timer runs for: hours and rules may change meanwhile
 
@@ -119,7 +131,7 @@ def _ready_by(shipment: Shipment, watch: Watch) -> datetime | None:
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be done about a task, and from when on."""
+    """What is to be done about a task, and from when on. ``number`` 0: about the order itself."""
 
     at: datetime
     step: Step
@@ -131,10 +143,12 @@ def next_due(
 ) -> Due | None:
     """The first thing that time brings to this order; None while nothing will come.
 
-    A person who holds the order stops its time; a question to the customer has no end by itself.
+    A person who holds the order stops its time; a question to the customer stops that of its stores.
     """
     if not has_timers(order):
         return None
+    if order.question:
+        return _choosing(order.question, now)
     dues = [
         due
         for shipment in order.shipments
@@ -175,6 +189,13 @@ def _dues(shipment: Shipment, location: Location, policy: Policy, now: datetime)
     return found
 
 
+def _choosing(question: Question, now: datetime) -> Due:
+    """Nobody is reminded of what is over."""
+    if question.remind_at is not None and now < question.until:
+        return Due(question.remind_at, "remind_to_choose", 0)
+    return Due(question.until, "unanswered", 0)
+
+
 def _collecting(shipment: Shipment, location: Location, policy: Policy, now: datetime) -> Due:
     """Nobody is reminded of what has just been put aside, nor of what is over."""
     until = shipment.collect_until or kept_until(_since(shipment), location, policy)
@@ -187,12 +208,16 @@ def _collecting(shipment: Shipment, location: Location, policy: Policy, now: dat
 
 def taken(order: Order, due: Due, now: datetime) -> Change:
     """The step that is due, as a Change."""
+    if due.step == "remind_to_choose":
+        return choice_reminded(order)
+    if due.step == "unanswered":
+        return unanswered(order, now)
     shipment = order.shipment(due.number)
     match due.step:
         case "remind":
             return _told(order, replace(shipment, reminded_at=now), "reminded", "TaskReminded")
         case "offer_elsewhere":
-            return refused(order, shipment, "not_accepted", None, (), now)
+            return refused(order, shipment, "not_accepted", None, (), now, question=None)
         case "not_accepted" | "not_ready":
             return _told(order, shipment, due.step, "TaskOverdue", reason=due.step)
         case "remind_to_collect":

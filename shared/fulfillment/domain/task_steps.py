@@ -23,6 +23,7 @@ from fulfillment.domain.ledger import (
 from fulfillment.domain.order import Change, Order, Shipment, ShipmentStatus, left_the_shelf, task_id
 from fulfillment.domain.order_steps import fulfilled_if_done
 from fulfillment.domain.pickup_code import CodeMark
+from fulfillment.domain.question import Question
 from fulfillment.domain.shortage import short_of
 from fulfillment.domain.stock import EndingReason, StockRow
 
@@ -170,6 +171,8 @@ def refused(
     now: datetime,
     by: str | None = None,
     nothing_left_but: Mapping[str, int] | None = None,
+    *,
+    question: Question | None,
 ) -> Change:
     """The store cannot. Its stock is corrected, it is never asked again for this order, and the order looks on.
 
@@ -177,7 +180,8 @@ def refused(
     ``rows`` are the stock rows of the shipment's SKUs, needed for ``not_found``. A refused pickup waits for the
     customer's choice; it never becomes a delivery by itself. What was picked, or is damaged, stands aside until it is
     put back. ``nothing_left_but``: none of these SKUs is to be had here, but for so many units that were picked for
-    others; who was promised more than that is told as a shortfall.
+    others; who was promised more than that is told as a shortfall. ``question``: what the customer of a pickup is
+    asked, anew unless the time for an answer is over already.
     """
     require(shipment, "refuse", {"open", "accepted", "picked", "ready"})
     aside = reason == "damaged" or (left_the_shelf(shipment) and reason != "not_found")
@@ -208,11 +212,14 @@ def refused(
     )
     changed = replace(
         order.with_shipment(ended),
-        status="needs_choice" if order.method == "pickup" else order.status,
         refused_by=(*order.refused_by, shipment.location_id),
         choices=(),  # of a short pick before: they spoke of what was picked here
         version=order.version + 1,
     )
+    if order.method == "pickup":
+        assert question is not None, order.order_id  # without it nothing would ever end the order
+        still = order.question if order.is_unanswered(now) else question
+        changed = replace(changed, status="needs_choice", question=still)
     place = CapacityEffect(shipment.location_id, order.method, shipment.promise.window, -1)
     told: EventType = "TaskRefused"
     detail = event_detail(ended, order, by, reason=reason)

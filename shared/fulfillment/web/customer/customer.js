@@ -104,7 +104,7 @@ async function send(path, body) {
     sessionStorage.removeItem(name);
     if (answer.status === 422) return point(await answer.json());
     await show();
-    if (!answer.ok && path === "choice") say(words.gone, true);
+    if (!answer.ok && path === "choice" && $("choices")) say(words.gone, true);
   } catch {
     say(words.failed, true);
   } finally {

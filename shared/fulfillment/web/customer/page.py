@@ -149,7 +149,10 @@ def _moments(view: View, now: datetime) -> dict[str, str]:
     promised = next(iter((view["promise"] or {}).values()), None)
     return {
         "promise": when(promised, timezone, language, now) if promised else "",
-        "pay_until": when(view["pay_until"], timezone, language, now) if view["pay_until"] else "",
+        **{
+            key: when(view[key], timezone, language, now) if view[key] else ""
+            for key in ("pay_until", "choose_until")
+        },
     }
 
 
@@ -212,6 +215,7 @@ def _choices(view: View, words: Words, now: datetime) -> Html | None:
     return tag(
         "section",
         tag("h2", words["your_choices"], id_="choices-title"),
+        tag("p", words["choose_until"].format(**_moments(view, now)), id_="choose-until"),
         tag("ul", *items, id_="choices"),
         aria_labelledby="choices-title",
     )
