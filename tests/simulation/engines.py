@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.support import aws_world
+from tests.support import aws_world, quick_moto
 from tests.support.aws_world import CREDENTIALS, TABLE_VARIABLES
 
 
@@ -49,7 +49,7 @@ def moto_with_tokens() -> Iterator[tuple[WithTokens, Callable[[], None]]]:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        aws_world.copy_tables_once(patch)
+        quick_moto.make_quick(patch)
         client = boto3.client("dynamodb")
         if not client.list_tables()["TableNames"]:  # else an outer world has made them
             aws_world.make_tables(client)

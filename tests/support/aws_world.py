@@ -7,19 +7,12 @@ from __future__ import annotations
 
 import copy
 import json
-from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import jsonpath_ng.ext
-import pytest
 from moto.cognitoidp.models import cognitoidp_backends
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import dynamodb_backends
-from moto.dynamodb import models as moto_dynamodb
-from moto.dynamodb.models.table import Table
 from moto.s3.models import s3_backends
 from moto.sqs import sqs_backends
 
@@ -68,57 +61,6 @@ def drop_tables(client: Any) -> None:
     """Delete every table of the template."""
     for name in TABLE_VARIABLES.values():
         client.delete_table(TableName=name)
-
-
-def copy_tables_once(patch: pytest.MonkeyPatch) -> None:
-    """Make moto's transactions fast: it copies a table for every action, to put it back should one of them fail.
-
-    One copy for all actions of a transaction does the same; with some hundred orders it is ten times faster.
-    """
-    copies: dict[str, Table] = {}
-    transact = moto_dynamodb.DynamoDBBackend.transact_write_items
-
-    def with_new_copies(backend: moto_dynamodb.DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-        copies.clear()
-        transact(backend, transact_items)
-
-    def deepcopy(value: Any) -> Any:
-        if not isinstance(value, Table):
-            return copy.deepcopy(value)
-        if value.name not in copies:
-            copies[value.name] = copy.deepcopy(value)
-        return copies[value.name]
-
-    patch.setattr(moto_dynamodb.DynamoDBBackend, "transact_write_items", with_new_copies)
-    patch.setattr(moto_dynamodb, "copy", SimpleNamespace(deepcopy=deepcopy, copy=copy.copy))
-
-
-def say_what_is_there(patch: pytest.MonkeyPatch) -> None:
-    """Make moto's answers fast: of each of the ten kinds that an attribute may have, it asks whether it is there under
-    six names, which took a third of the handlers' tests. A dict of names that the service knows says what is there.
-    """
-    whole = BaseJSONSerializer._serialize_type_structure
-
-    def write(writer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-        members = shape.members
-        exact = type(value) is dict and not shape.is_document_type and value.keys() <= members.keys()
-        if not exact or writer._value_picker.response_transformers:
-            whole(writer, serialized, value, shape, key)
-            return
-        wrapper = writer.MAP_TYPE() if key else serialized
-        for name, member in value.items():
-            members[name].parent = shape
-            if member is not None:
-                writer._serialize(wrapper, member, members[name], name)
-        if key:
-            writer._default_serialize(serialized, wrapper, shape, key)
-
-    patch.setattr(BaseJSONSerializer, "_serialize_type_structure", write)
-
-
-def read_paths_once(patch: pytest.MonkeyPatch) -> None:
-    """Make moto's bus fast: it builds a parser of JSON paths for each path of each message."""
-    patch.setattr(jsonpath_ng.ext, "parse", cache(jsonpath_ng.ext.parse))
 
 
 def empty_tables() -> None:

@@ -22,7 +22,7 @@ from fulfillment.adapters import clock as clock_module
 from fulfillment.adapters.dynamodb import catalog
 from fulfillment.observability import logger
 from tests.memory_dynamodb.client import MemoryDynamoDB
-from tests.support import aws_world
+from tests.support import aws_world, quick_moto
 from tests.support.world import FrozenClock, World
 
 
@@ -76,9 +76,7 @@ class Kept:
 def everything() -> Iterator[dict[str, str]]:
     """Tables, queues, topics, bus and secrets of the template: url by queue."""
     with pytest.MonkeyPatch.context() as environment, mock_aws():
-        aws_world.copy_tables_once(environment)
-        aws_world.say_what_is_there(environment)
-        aws_world.read_paths_once(environment)
+        quick_moto.make_quick(environment)
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in aws_world.CREDENTIALS.items():
             environment.setenv(name, value)
