@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import tempfile
+from itertools import count
 from typing import Any
 
 import pytest
 
 from fulfillment.adapters import comparison
 from fulfillment.adapters.dynamodb import audit
+from fulfillment.application import reconcile as audit_of_books
+from fulfillment.cli import reconcile
 from fulfillment.cli.main import main
 from tests.support.builders import a_location, a_product, order_body, stock
 from tests.support.sabotage import change, document, lose
@@ -193,6 +196,52 @@ def test_as_json_each_difference_is_a_line_and_the_outcome_the_last(
     }
     assert last["outcome"]["causes"] == {"leaked": 1}
     assert (last["outcome"]["differences"], last["outcome"]["rounds"]) == (1, 1)
+
+
+def selling(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop sells a tee in the middle of each round of an audit."""
+    numbers = count()
+    monkeypatch.setattr(reconcile, "let_writes_land", lambda: shop.order(order_body(f"S-{next(numbers)}")))
+
+
+def test_rows_that_never_stood_still_are_neither_right_nor_wrong(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given
+    selling(shop, monkeypatch)
+
+    # When
+    code = main(["reconcile"])
+
+    # Then whoever runs it knows without reading that some rows are not judged yet
+    assert code == 3
+    _, unsettled = said(capsys)
+    assert "rows changed in each of 3 rounds" in unsettled
+    assert "tee at senayan" in unsettled
+
+
+def test_a_difference_counts_for_more_than_a_row_that_never_stood_still(
+    shop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given
+    shop.given(stock("kota", tee=9))
+    change("Stock", {"sku": "tee", "location_id": "kota"}, reserved=3, available=6)
+    selling(shop, monkeypatch)
+
+    # Then
+    assert main(["reconcile"]) == 1
+
+
+def test_orders_that_nobody_looked_at_are_not_told_to_be_right(
+    shop: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given an order that is over and still holds units, and no room to look at it
+    document("A-1", "ORDER", '"status":"confirmed"', '"status":"expired"')
+    change("Orders", {"order_id": "A-1", "sk": "ORDER"}, status="expired")
+    monkeypatch.setattr(audit_of_books, "MOST_SUSPECTS", 0)
+
+    assert main(["reconcile"]) == 3
+    assert "1 more orders look wrong" in said(capsys)[-1]
 
 
 @pytest.mark.parametrize("variable", ["ORDERS_TABLE", "STOCK_TABLE", "CAPACITY_TABLE"])

@@ -1,6 +1,7 @@
 """``fulfillment reconcile``: hold what stock rows and capacity windows count against all open work.
 
-Exit codes: 0 nothing is wrong, 1 something is (or was, and is repaired), 2 it could not be found out.
+Exit codes: 0 nothing is wrong, 1 something is (or was, and is repaired), 2 it could not be found out, 3 nothing was
+found wrong, but not all could be judged.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from fulfillment.settings import MissingSetting
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-AGREES, DIFFERS, UNKNOWN = 0, 1, 2  # exit codes
+AGREES, DIFFERS, UNKNOWN, UNSETTLED = 0, 1, 2, 3  # exit codes
 TABLES = ("tables.orders", "tables.stock", "tables.capacity")
 
 
@@ -41,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Hold what stock rows and capacity windows count against all open work, while the shop goes on. Tables are "
         "named by ORDERS_TABLE, STOCK_TABLE, CAPACITY_TABLE and, to repair, STOCK_MOVEMENTS_TABLE. "
-        "Exit codes: 0 nothing is wrong; 1 something is, or was and is repaired; 2 it could not be found out."
+        "Exit codes: 0 nothing is wrong; 1 something is, or was and is repaired; 2 it could not be found out; "
+        "3 nothing was found wrong, but some rows kept changing while they were read: run it again."
     )
     parser.add_argument(
         "--repair",
@@ -88,7 +90,9 @@ def run(arguments: argparse.Namespace) -> int:
         print("It needs some 100 MB for a million tasks, in the folder that TMPDIR names.", file=sys.stderr)
         return UNKNOWN
     print(json.dumps({"outcome": told(outcome)}) if as_json else _summary(outcome))
-    return DIFFERS if outcome.differences else AGREES
+    if outcome.differences:
+        return DIFFERS
+    return UNSETTLED if outcome.unsettled or outcome.suspects_left else AGREES
 
 
 def _audit(known: settings.Settings, endpoint_url: str | None) -> Reconcile:
