@@ -229,3 +229,83 @@ def test_a_store_whose_area_holds_the_customer_is_on_the_customers_side_in_all(w
     (option,) = world.options(asked(methods=["delivery"])).body["delivery"]
 
     assert [s["location_id"] for s in option["shipments"]] == ["gilimanuk"]
+
+
+def warned(world: World, **document: Any) -> list[tuple[str, str, str]]:
+    """Field, code and message of what putting this policy is answered with; it is put all the same."""
+    answer = world.admin("PUT", POLICY, path={"name": "groups"}, body=document)
+    assert answer.status == 200
+    return [(told["field"], told["code"], told["message"]) for told in answer.body["warnings"]]
+
+
+def test_a_group_that_no_location_is_in_is_told_wherever_a_policy_names_it(world: World) -> None:
+    # Given a store in a group, and a policy that writes it wrongly in each place
+    world.given(a_location("senayan", groups=("malls",)))
+    carrier = {"name": "jne", "cutoff": "15:00", "transit_days": {"same": 1}, "groups": ["mals"]}
+
+    # When
+    told = warned(
+        world,
+        locations={"include_groups": ["malls", "mals"], "exclude_groups": ["mals"]},
+        ranking=["mals", "malls"],
+        floors=[{"units": 1}, {"units": 2, "groups": ["mals"]}],
+        carriers=[carrier],
+        calendars=[{"name": "eid", "groups": ["mals"]}],
+    )
+
+    # Then
+    message = "no location is in the group 'mals'"
+    assert told == [
+        ("locations.include_groups.1", "unknown_group", message),
+        ("locations.exclude_groups.0", "unknown_group", message),
+        ("ranking.0", "unknown_group", message),
+        ("floors.1.groups.0", "unknown_group", message),
+        ("carriers.0.groups.0", "unknown_group", message),
+        ("calendars.0.groups.0", "unknown_group", message),
+    ]
+
+
+def test_a_location_that_is_not_there_is_told_of_the_groups_that_name_it(world: World) -> None:
+    world.given(a_location("senayan"))
+
+    told = warned(world, groups={"malls": ["senayan", "senajan"]}, ranking=["malls"])
+
+    assert told == [("groups.malls.1", "unknown_location", "there is no location 'senajan'")]
+
+
+def test_a_group_is_known_from_the_moment_a_location_is_in_it(world: World) -> None:
+    # Given a policy that came first
+    world.given(a_location("senayan"))
+    assert len(warned(world, ranking=["malls"])) == 1
+
+    # When another function has put the location into the group
+    world.given(a_location("senayan", groups=("malls",)))
+    world.clock.forward(seconds=2)
+
+    # Then
+    assert warned(world, ranking=["malls"]) == []
+
+
+def test_what_putting_a_policy_answered_can_be_put_again(world: World) -> None:
+    answer = world.admin("PUT", POLICY, path={"name": "groups"}, body={"ranking": ["mals"]}).body
+
+    again = world.admin("PUT", POLICY, path={"name": "groups"}, body=answer)
+
+    assert (again.status, again.body) == (200, answer | {"version": 2})
+    assert "warnings" not in world.admin("GET", POLICY, path={"name": "groups"}).body
+
+
+def test_locations_are_not_read_for_a_policy_that_names_none(world: World) -> None:
+    put(world, "by-rank", objectives=["rank"])
+
+    calls = world.calls(lambda: put(world, "by-rank", objectives=["rank"]))
+
+    assert "Scan" not in calls
+
+
+def test_many_faults_are_told_in_part(world: World) -> None:
+    names = [f"g{n}" for n in range(100)]
+
+    told = warned(world, ranking=names, locations={"include_groups": names})
+
+    assert len(told) == 100

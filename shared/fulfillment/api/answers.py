@@ -248,13 +248,22 @@ class LocationOut(BaseModel):
     version: int
 
 
+class WarningOut(AnswerModel):
+    """What is put all the same, and may be a mistake."""
+
+    field: str
+    code: str
+    message: str
+
+
 class PolicyOut(BaseModel):
-    """A policy's document, as it was put, and its version."""
+    """A policy's document, as it was put, and its version. ``warnings`` are there when it is put."""
 
     model_config = ConfigDict(extra="allow")
 
     name: str
     version: int
+    warnings: list[WarningOut] = []
 
 
 class StockRowOut(AnswerModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -125,6 +125,12 @@ class PolicyDoc(Contract):
         return _policies().validate_json(
             self.model_copy(update={"name": name, "version": 0}).model_dump_json()
         )
+
+
+class PolicyIn(PolicyDoc):
+    """The document with what it was answered with when it was put: that may come back, and is not kept."""
+
+    warnings: Annotated[list[Any], Field(exclude=True)] = []
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment.application import setting_views, views
+from fulfillment.application.policy_warnings import policy_warnings
 from fulfillment.application.ports import (
     CatalogRepository,
     ConfigRepository,
@@ -19,6 +20,8 @@ from fulfillment.application.views import View
 from fulfillment.domain.errors import Conflict, InvalidRequest, NotFound
 from fulfillment.domain.location import Location
 from fulfillment.domain.policy import Policy
+
+JUST_SET_SECONDS = 1  # so long after a location was set, its groups are known to whoever puts a policy
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,12 @@ class Operate:
         return setting_views.policy(policy)
 
     def put_policy(self, policy: Policy) -> View:
-        """Add a version; earlier ones are kept, since decisions name the version they were taken under."""
-        return setting_views.policy(self.config.put_policy(policy))
+        """Add a version; earlier ones are kept, since decisions name the version they were taken under. The answer
+        warns of groups and locations that are not there.
+        """
+        self.locations.forget(JUST_SET_SECONDS)
+        warnings = policy_warnings(policy, self.locations.all)
+        return {**setting_views.policy(self.config.put_policy(policy)), "warnings": warnings}
 
     def stock_picture(self, sku: str) -> View:
         """A SKU at every location."""
