@@ -34,7 +34,7 @@ def main() -> None:
     show(candidate_search())
     units.show(units.units())
     template = build()
-    with local_stack(location_ids(), template=template) as stack:
+    with local_stack(location_ids(), template) as stack:
         load_chain(stack)
         _latencies(stack)
         print(

@@ -1,4 +1,4 @@
-"""One deployed stack for all end-to-end tests: the real template, IAM enforced, with the sample chain in it."""
+"""One deployed stack for all end-to-end tests: what `make run` brings up, IAM enforced, with the sample chain in it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,33 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.kiosks import open_kiosks
-from tests.local.chain import load_chain, location_ids
-from tests.local.environment import local_stack
+from tests.e2e.running import Running, up
+from tests.local.emulator import free_port
+from tests.local.environment import running_stack
 from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 from tests.support.moto_world import Kept
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who ends what all others play on comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
 @pytest.fixture(scope="session")
-def stack(kept_world: Kept) -> Iterator[Stack]:
-    """The stack; gone with all its processes when the tests end."""
+def running(kept_world: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """`make run`; gone with all its processes when the tests end."""
     kept_world.close()
-    with local_stack(location_ids()) as deployed:
-        load_chain(deployed)
-        open_kiosks(deployed)
-        yield deployed
+    with up(tmp_path_factory.mktemp("make_run") / "run.log", free_port()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(running: Running) -> Stack:
+    """What it has deployed."""
+    deployed = running_stack(running.port)
+    open_kiosks(deployed)
+    return deployed
 
 
 @pytest.fixture(scope="session")

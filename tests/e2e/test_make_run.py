@@ -7,19 +7,17 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.running import PATIENCE_SECONDS, Running, make_run
 from tests.local.emulator import free_port, is_taken
-from tests.local.paths import LOCAL_DIR, ROOT, STACK_FILE
+from tests.local.paths import LOCAL_DIR, ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-PATIENCE_SECONDS = 420
 STACK_FIELDS = {
     "api_url",
     "board_url",
@@ -40,59 +38,40 @@ STACK_FIELDS = {
 }
 
 
-@contextmanager
-def _make_run(log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["make", "run"],
-            cwd=ROOT,
-            env=os.environ | variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGINT)
-                process.wait(60)
+def test_it_tells_both_stories_describes_the_stack_and_prints_calls_that_work(running: Running) -> None:
+    # Both stories were told, and the stack is described as agreed
+    assert running.said.count("fulfilled") == 2
+    described = json.loads(running.described)
+    assert set(described) == STACK_FIELDS
+    assert set(described["checkout"]) == {"access_key_id", "secret_access_key"}
+    assert set(described["staff"]["senayan"]) == {"username", "password", "id_token", "pin"}
+
+    # And every call that was printed works when it is pasted
+    calls = re.findall(r"^curl .*$", running.said, re.MULTILINE)
+    assert len(calls) >= 9
+    answers = [_shell(f"{call} --silent --show-error --fail-with-body") for call in calls]
+    assert [answer.returncode for answer in answers] == [0] * len(calls), answers
+
+    # And whoever wants the same port is told so at once
+    second = _shell(f"make run ONCE=1 PORT={running.port}")
+    assert second.returncode != 0
+    assert f"Port {running.port} on 127.0.0.1 is taken" in second.stderr
+
+    # And a function can be invoked by hand
+    invoked = _shell("make invoke F=options E=events/options.json")
+    assert '"statusCode": 200' in invoked.stdout, invoked
 
 
-def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    # Given `make run` on a free port
-    log, port = tmp_path / "run.log", free_port()
-    with _make_run(log, PORT=str(port)) as process:
-        said = _wait_for(log, "Up until Ctrl-C", process)
+@pytest.mark.last
+def test_interrupted_it_ends_and_leaves_nothing_behind(running: Running) -> None:
+    # Given what has done much
+    process, port = running.process, running.port
+    assert Path("/proc").is_dir() is bool(_processes_of(port))
 
-        # Then both stories were told, and the stack is described as agreed
-        assert said.count("fulfilled") == 2
-        described = json.loads(STACK_FILE.read_text())
-        assert set(described) == STACK_FIELDS
-        assert set(described["checkout"]) == {"access_key_id", "secret_access_key"}
-        assert set(described["staff"]["senayan"]) == {"username", "password", "id_token", "pin"}
-
-        # And every call that was printed works when it is pasted
-        calls = re.findall(r"^curl .*$", said, re.MULTILINE)
-        assert len(calls) >= 9
-        answers = [_shell(f"{call} --silent --show-error --fail-with-body") for call in calls]
-        assert [answer.returncode for answer in answers] == [0] * len(calls), answers
-
-        # And whoever wants the same port is told so at once
-        second = _shell(f"make run ONCE=1 PORT={port}")
-        assert second.returncode != 0
-        assert f"Port {port} on 127.0.0.1 is taken" in second.stderr
-
-        # And a function can be invoked by hand
-        invoked = _shell("make invoke F=options E=events/options.json")
-        assert '"statusCode": 200' in invoked.stdout, invoked
-
-        assert Path("/proc").is_dir() is bool(_processes_of(port))
-
-        # When it is interrupted
-        os.killpg(process.pid, signal.SIGINT)
-        # Then it ends, in whichever way this make passes the interruption on
-        assert process.wait(60) in (0, 2, 130, -signal.SIGINT)
+    # When it is interrupted
+    os.killpg(process.pid, signal.SIGINT)
+    # Then it ends, in whichever way this make passes the interruption on
+    assert process.wait(60) in (0, 2, 130, -signal.SIGINT)
 
     # And neither a process nor a folder of it is left
     assert not is_taken(port)
@@ -103,20 +82,9 @@ def test_it_stays_up_answers_pasted_calls_and_leaves_nothing_behind(tmp_path: Pa
 @pytest.mark.soak
 def test_once_ends_by_itself(tmp_path: Path) -> None:
     log = tmp_path / "run.log"
-    with _make_run(log, PORT=str(free_port()), ONCE="1") as process:
+    with make_run(log, PORT=str(free_port()), ONCE="1") as process:
         assert process.wait(PATIENCE_SECONDS) == 0, log.read_text()
     assert log.read_text().count("fulfilled") == 2
-
-
-def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        said = log.read_text()
-        if words in said:
-            return said
-        assert process.poll() is None, said
-        time.sleep(0.5)
-    raise AssertionError(f"{words!r} never came; said so far:\n{log.read_text()}")
 
 
 def _shell(command: str) -> subprocess.CompletedProcess[str]:

@@ -1,35 +1,43 @@
-"""The two stories that `make run` plays, held on the deployed template."""
+"""The two stories that `make run` has played on the deployed template, as they are in the books."""
 
 from __future__ import annotations
 
+import re
+import urllib.request
+
 import pytest
 
-from tests.local import stories
+from tests.e2e.running import Running
 from tests.local.calls import checkout, operations
-from tests.local.inbox import Inbox
 from tests.local.stack import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 
-def test_a_pickup_from_the_question_to_the_handover(stack: Stack, inbox: Inbox) -> None:
-    # When Dewi asks, orders, pays, and collects with her code
-    order_id = stories.pickup(stack, inbox, print)
+def order_of(running: Running, prefix: str) -> str:
+    """The order of the story, as it was printed."""
+    (order_id,) = set(re.findall(rf"Order ({prefix}-[0-9A-F]{{8}})", running.said))
+    return str(order_id)
 
-    # Then the order is done, and she heard twice, each time under an id of its own
+
+def test_a_pickup_from_the_question_to_the_handover(running: Running, stack: Stack) -> None:
+    # Dewi asked, ordered, paid, and collected with her code
+    order_id = order_of(running, "P")
     order = checkout(stack).get(f"/v1/orders/{order_id}").expect(200)
     assert [s["status"] for s in order["shipments"]] == ["collected"]
-    heard = [t for t in inbox.collect() if t.topic == "customer" and order_id in t.body["subject"]]
-    assert sorted(t.attributes["event"] for t in heard) == ["OrderConfirmed", "TaskReady"]
-    assert len({t.body["message_id"] for t in heard}) == 2
+
+    # And she heard twice, each time under an id of its own, as the outbox shows
+    (outbox,) = re.findall(r"^Outbox +(http\S+):", running.said, re.MULTILINE)
+    page = urllib.request.urlopen(outbox, timeout=30).read().decode()
+    said = re.findall(r"<h2>([^<]*)</h2>.*?<small>to (\w+) [^<]*· (\w+) · ([^<]+)</small>", page, re.DOTALL)
+    heard = [(event, mid) for subject, to, event, mid in said if to == "customer" and order_id in subject]
+    assert sorted(event for event, _ in heard) == ["OrderConfirmed", "TaskReady"]
+    assert len({message_id for _, message_id in heard}) == 2
 
 
-def test_a_delivery_that_the_first_store_refuses(stack: Stack, inbox: Inbox) -> None:
-    # When the nearest store cannot find the scarf
-    order_id = stories.delivery(stack, inbox, print)
-
-    # Then the other store sent it, and the first one's unit is blocked
-    order = checkout(stack).get(f"/v1/orders/{order_id}").expect(200)
+def test_a_delivery_that_the_first_store_refused(running: Running, stack: Stack) -> None:
+    # The nearest store could not find the scarf: the other one sent it, and the first one's unit is blocked
+    order = checkout(stack).get(f"/v1/orders/{order_of(running, 'D')}").expect(200)
     assert [s["status"] for s in order["shipments"]] == ["refused", "shipped"]
     refused_by = order["shipments"][0]["location_id"]
     picture = operations(stack).get("/v1/stock/SCARF-SILK-RED").expect(200)

@@ -47,6 +47,12 @@ def deploy(template: Path, endpoint_url: str) -> tuple[dict[str, str], dict[str,
         waiter.wait(StackName=STACK_NAME, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     except Exception as error:
         raise DeployFailed(failures(formation)) from error
+    return made(endpoint_url)
+
+
+def made(endpoint_url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The outputs of the stack that is there, and its physical ids by logical id."""
+    formation = root_client("cloudformation", endpoint_url)
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     resources = formation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)

@@ -6,10 +6,9 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.local.build import build
-from tests.local.deploy import deploy, root_client
+from tests.local.deploy import deploy, made, root_client
 from tests.local.emulator import REGION, Emulator
-from tests.local.inbox import listen
+from tests.local.inbox import listen, listening
 from tests.local.people import Hiring, add_caller
 from tests.local.stack import Stack
 
@@ -29,16 +28,28 @@ FAILURES = ("PublishFailures", "EventsDeadLetters", "SweepFailures")
 
 
 @contextlib.contextmanager
-def local_stack(
-    location_ids: Iterable[str], *, port: int | None = None, template: Path | None = None
-) -> Iterator[Stack]:
-    """Builds (when something changed), starts, deploys, and gives staff and a shared phone to each location.
+def local_stack(location_ids: Iterable[str], template: Path) -> Iterator[Stack]:
+    """Starts, deploys the built template, and gives staff and a shared phone to each location.
 
-    `template` is one that is built already. Everything is gone when the block is left.
+    Everything is gone when the block is left.
     """
-    built = template if template is not None else build()
-    with Emulator(port) as emulator:
-        yield stack_on(emulator, built, location_ids)
+    with Emulator() as emulator:
+        yield stack_on(emulator, template, location_ids)
+
+
+def running_stack(port: int) -> Stack:
+    """What another process has brought up on this port and described, with what does not stand in the file."""
+    described = Stack.read()
+    outputs, resources = made(described.endpoint_url)
+    return described.model_copy(
+        update={
+            "outputs": outputs,
+            "resources": resources,
+            "listeners": listening(described.endpoint_url),
+            "outbox": listening(described.endpoint_url, "outbox"),
+            "authorizations": Emulator(port).authorizations_path,
+        }
+    )
 
 
 def stack_on(emulator: Emulator, template: Path, location_ids: Iterable[str]) -> Stack:

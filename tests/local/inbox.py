@@ -46,6 +46,12 @@ def listen(outputs: dict[str, str], endpoint_url: str, who: str = "listener") ->
     return queues
 
 
+def listening(endpoint_url: str, who: str = "listener") -> dict[str, str]:
+    """The queues that somebody has subscribed."""
+    sqs = root_client("sqs", endpoint_url)
+    return {name: sqs.get_queue_url(QueueName=f"{who}-{name}")["QueueUrl"] for name in TOPICS}
+
+
 class Inbox:
     """Collects what arrives and keeps it, so that a later question finds what an earlier one read past."""
 
