@@ -90,6 +90,28 @@ def test_a_lower_capacity_holds_for_the_orders_that_come(site: Site, windows: Wi
     assert first["shipments"][0]["promise"]["ready_by"] < second["shipments"][0]["promise"]["ready_by"]
 
 
+def test_a_lower_capacity_ends_when_the_field_is_left_empty(site: Site, windows: Windows) -> None:
+    # Given a store that takes no deliveries
+    page = more(site, windows)
+    page.press("Kapasitas per jam")
+    chosen(page, "Kirim")
+    page.page.locator("[name=per_hour]").fill("0")
+    page.page.locator("dialog button.primary").click()
+    page.said("Kapasitas diubah.")
+
+    # When a supervisor leaves the number out
+    page.press("Kapasitas per jam")
+    expect(page.page.locator("dialog")).to_contain_text("Kosongkan")
+    chosen(page, "Kirim")
+    page.page.locator("dialog button.primary").click()
+    page.said("Kapasitas diubah.")
+
+    # Then it takes as many as operations allow
+    with site.quiet() as world:
+        location = world.admin("GET", "/v1/locations/{location_id}", path={"location_id": "senayan"}).body
+    assert location["own"] is None
+
+
 def test_secrets_of_a_new_colleague_are_shown_once_and_kept_nowhere(site: Site, windows: Windows) -> None:
     # Given a supervisor who sets somebody new
     page = more(site, windows)

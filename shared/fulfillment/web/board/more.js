@@ -73,8 +73,10 @@ async function pause() {
 
 async function capacity() {
   const said = await fill(t('capacity'), t('set'), '', choice(t('of'), 'method', ['pickup', 'delivery'], t),
-    field(t('per_hour'), input({ name: 'per_hour', inputmode: 'numeric', pattern: '[0-9]{1,4}', required: true })));
-  if (said) await now(here('/capacity'), { method: said.method, per_hour: Number(said.per_hour) }, { supervisor: true, done: t('capacity_set') });
+    field(t('per_hour'), input({ name: 'per_hour', inputmode: 'numeric', pattern: '[0-9]{1,4}' })), h('p', null, t('per_hour_hint')));
+  if (!said) return;
+  const most = said.per_hour === '' ? null : Number(said.per_hour);
+  await now(here('/capacity'), { method: said.method, per_hour: most }, { supervisor: true, done: t('capacity_set') });
 }
 
 async function people() {
