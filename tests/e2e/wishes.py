@@ -6,12 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 from tests.e2e import kiosks
+from tests.local.calls import operations
+from tests.local.stack import Stack
 from tests.local.stories import SHIP_TO, new_id
 
 SKU = "TEE-RED-M"
 MORE_THAN_THERE_IS = 9_999
 ONLY_HERE = "TEE-SENAYAN-M"  # no other store has it
 STORE = "senayan"
+LAST_BATIK = "BATIK-TULIS-L"  # one store has one
 PAID = {"state": "captured", "kind": "card"}
 
 
@@ -53,3 +56,10 @@ def delivery_order(quantity: int, sku: str = SKU) -> dict[str, Any]:
         "payment": PAID,
     }
     return with_contact(body)
+
+
+def batiks_left(stack: Stack) -> int:
+    """Whether the last batik is for sale."""
+    (row,) = operations(stack).get(f"/v1/stock/{LAST_BATIK}").expect(200)["locations"]
+    available: int = row["available"]
+    return available
