@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.application.customer_links import customer_link
-from tests.simulation.calls import Call, Story, on_task, tasks_of
+from tests.simulation.calls import Call, Story, Tick, Wait, on_task, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import SHIP_TO
 from tests.support.ledger import Ledger
@@ -61,6 +62,22 @@ def customer(cast: Cast, orders: int) -> Story:
                 yield chooses(order_id, _one_of(cast, reply.body["choices"]), cast.key())
             elif chance.random() < 0.2:
                 yield chooses(order_id, wanted, cast.key())
+
+
+def waverer(cast: Cast, orders: int) -> Story:
+    """Chooses at the very moment at which the time to choose is over."""
+    chance = cast.chance
+    for number in chance.sample(range(orders), orders) * 3:
+        yield cast.pause(1, 60, 400)
+        order_id = f"A-{number}"
+        seen = yield looks_at(order_id)
+        if seen.status != 200 or not seen.body["choose_until"]:
+            continue
+        left = datetime.fromisoformat(seen.body["choose_until"]) - cast.now()
+        yield Wait(max(0.0, left.total_seconds() - chance.choice((-1, 0, 0.02, 2))))
+        if chance.random() < 0.5:
+            yield Tick()
+        yield chooses(order_id, _one_of(cast, seen.body["choices"]), cast.key())
 
 
 def grumbler(cast: Cast) -> Story:

@@ -274,11 +274,24 @@ def _unanswered(order: Order, story: Sequence[Event]) -> Iterator[str]:
     due = ["OrderCancelled", "RefundRequired"] if order.payment.state == "captured" else ["OrderCancelled"]
     if ends and (sorted(end.type for end in ends) != due or order.status != "cancelled"):
         yield f"{order.order_id} ({order.status}) was not answered: {ends}"
-    if ends and any(event.type == "ChoiceMade" and event.at > ends[0].at for event in story):
-        yield f"{order.order_id} was chosen for after it had ended"
+    yield from _chosen_in_time(order, story)
     asked = sum(event.type in ASKED_BY or event.type == "OrderReleased" for event in story)
     if (reminded := sum(event.type == "ChoiceReminded" for event in story)) > asked:
         yield f"{order.order_id}: its customer was asked {asked} times, and reminded {reminded} times"
+
+
+def _chosen_in_time(order: Order, story: Sequence[Event]) -> Iterator[str]:
+    """Nothing was moved for whoever chose when the time that they were told was over."""
+    until = None
+    for event in story:
+        if event.type == "ChoiceRequired":
+            until = datetime.fromisoformat(event.detail["choose_until"])
+        elif event.type in ASKED_BY or event.type == "OrderReleased":
+            until = None  # anew
+        elif event.type == "ChoiceMade" and event.detail["choice"] != "cancel":
+            if until is not None and event.at >= until:
+                yield f"{order.order_id} was chosen for at {event.at}, and that was over at {until}"
+            until = None
 
 
 def _paid_back_once(order: Order, refunds: list[Mapping[str, Any]]) -> Iterator[str]:

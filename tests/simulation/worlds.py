@@ -31,6 +31,7 @@ LONG_ENOUGH = timedelta(days=9)  # for all that waits for somebody to be over, t
 MOST_DEADLINES = 150
 RUSHES = 0.15  # of the worlds: several want the last units at the same moment
 RUSHERS = 8
+WAVERERS = 0.5  # of the customers: they choose when the time to choose is over
 PATIENCE = 3  # a caller's repeats of a request that was not answered, while things go wrong
 
 
@@ -297,7 +298,8 @@ def _cast(stage: Stage, names: tuple[str, ...], told: Told) -> Iterator[tuple[st
     yield from _when_time_passes(cast, names, told)
     if stage.scheduler.seed % 2:  # the others stay as they were drawn before there was a page
         yield "grumbler", customers.grumbler(cast)
-        yield "customer", customers.customer(cast, shoppers)
+        wavers = random.Random(f"waverer {stage.scheduler.seed}").random() < WAVERERS
+        yield "customer", (customers.waverer if wavers else customers.customer)(cast, shoppers)
 
 
 def _when_time_passes(cast: stories.Cast, names: tuple[str, ...], told: Told) -> Iterator[tuple[str, Story]]:
