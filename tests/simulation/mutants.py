@@ -21,10 +21,11 @@ from fulfillment.adapters.dynamodb.stock import DynamoDBStockRepository
 from fulfillment.adapters.dynamodb.tables import Tables
 from fulfillment.adapters.dynamodb.transaction import Transaction
 from fulfillment.adapters.messaging import EventBridgeBus
-from fulfillment.application import confirm_order
+from fulfillment.application import choose, confirm_order
 from fulfillment.application.notify_ports import TOPIC, Delivery
 from fulfillment.application.place_order import PlaceOrder
 from fulfillment.application.ports import StockShort, Write
+from fulfillment.application.writing import EARLIEST
 from fulfillment.domain import order as orders
 from fulfillment.domain import order_steps, task_steps
 from fulfillment.domain.errors import Busy
@@ -281,11 +282,25 @@ def places_are_not_given_back(patch: pytest.MonkeyPatch) -> None:
 def a_store_that_refused_is_asked_again(patch: pytest.MonkeyPatch) -> None:
     refuses = task_steps.refused
 
-    def forgets(order: Order, *more: Any) -> Change:
-        change = refuses(order, *more)
+    def forgets(order: Order, *more: Any, **named: Any) -> Change:
+        change = refuses(order, *more, **named)
         return replace(change, order=replace(change.order, refused_by=order.refused_by))
 
     patch.setattr(task_steps, "refused", forgets)
+
+
+@mutant
+def a_choice_is_taken_after_its_time(patch: pytest.MonkeyPatch) -> None:
+    """The customer's door looks at no clock: only the sweep ends a question."""
+    requires = choose.require_choice
+    patch.setattr(choose, "require_choice", lambda order, wish, _now: requires(order, wish, EARLIEST))
+
+
+@mutant
+def a_question_never_ends(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        order_write, "has_timers", lambda order: order.question is None and orders.has_timers(order)
+    )
 
 
 @dataclass(frozen=True)
