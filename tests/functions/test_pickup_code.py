@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fulfillment.domain import pickup_code
 from fulfillment.observability import logger
@@ -98,6 +99,43 @@ def test_the_fifth_code_may_be_the_right_one(shop: World) -> None:
         collect(shop, "A-1", wrong(code))
 
     assert collect(shop, "A-1", code).status == 200
+
+
+def test_the_fifth_code_is_answered_again_when_its_answer_was_lost(shop: World) -> None:
+    # Given four wrong codes, and a right one whose answer nobody got
+    code = made_ready(shop, "A-1")
+    four_wrong = [collect(shop, "A-1", wrong(code)).status for _ in range(4)]
+    first = shop.on_task("senayan", "A-1~1", "collect", {"code": code}, key="k")
+
+    # When the button is pressed again
+    again = shop.on_task("senayan", "A-1~1", "collect", {"code": code}, key="k")
+
+    # Then
+    assert four_wrong == [409] * 4
+    assert (again.status, again.raw) == (200, first.raw)
+
+
+def breaks_off() -> None:
+    """An answer of DynamoDB that is not asked for again."""
+    raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "a test"}}, "TransactWriteItems")
+
+
+def test_the_fifth_code_opens_also_when_the_hand_over_broke_off_behind_it(shop: World) -> None:
+    # Given four wrong codes, and a right one that was counted when the hand-over could not be written
+    code = made_ready(shop, "A-1")
+    for _ in range(4):
+        collect(shop, "A-1", wrong(code))
+    shop.before("Stock", "TransactWriteItems", breaks_off)
+    broke_off = shop.on_task("senayan", "A-1~1", "collect", {"code": code}, key="k")
+
+    # When others press meanwhile, and then the button is pressed again
+    others = [refused(collect(shop, "A-1", said)) for said in (wrong(code), code)]
+    again = shop.on_task("senayan", "A-1~1", "collect", {"code": code}, key="k")
+
+    # Then the press opens it, as it would have, and no other
+    assert broke_off.status == 503
+    assert others == [(409, "code_locked")] * 2
+    assert again.status == 200
 
 
 def test_a_wrong_code_counts_under_any_key(shop: World) -> None:

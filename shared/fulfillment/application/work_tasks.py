@@ -105,14 +105,16 @@ class WorkTasks:
         command: Command,
         handover: Handover | None = None,
     ) -> Answer:
-        """Hand over to whoever says the code. Each try is counted before it is compared; five and it is locked."""
+        """Hand over to whoever says the code. Each try is counted before it is answered; five and it is locked, but for
+        the press that said the right one in time.
+        """
         right: CodeMark | None = None
 
         def take(order: Order, task: Shipment, now: datetime) -> Change | None:
             nonlocal right
             task_steps.require_collectable(order, task, received, now)
             if task.code != right:  # after a lost race what was right is not tried again
-                self._check_code(order, task, said)
+                self._check_code(order, task, said, command)
                 right = task.code
             return task_steps.collected(order, task, received, step.by, now, handover)
 
@@ -237,12 +239,14 @@ class WorkTasks:
         kid, key = self.codes.newest()
         return pickup_code.mark(key, kid, order.order_id, task.number, task.code_version)
 
-    def _check_code(self, order: Order, task: Shipment, said: str) -> None:
+    def _check_code(self, order: Order, task: Shipment, said: str, command: Command) -> None:
         assert task.code is not None, task  # a task that is ready has one
         key = self.codes.key(task.code.kid)  # before the try: without it nothing can be compared
-        if not self.orders.take_try(order.order_id, task, pickup_code.MAX_TRIES):
+        is_right = pickup_code.matches(key, order.order_id, task.number, task.code, said)
+        right = command.command_id if is_right else None
+        if not self.orders.take_try(order.order_id, task, pickup_code.MAX_TRIES, right):
             raise Conflict(
                 "code_locked", "Too many wrong codes: this task is locked, and a supervisor must help."
             )
-        if not pickup_code.matches(key, order.order_id, task.number, task.code, said):
+        if not is_right:
             raise Conflict("wrong_code", "This is not the code of this task.")

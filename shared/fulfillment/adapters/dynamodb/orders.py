@@ -233,18 +233,29 @@ class DynamoDBOrderRepository:
         found = {(text_of(row, "order_id"), text_of(row, "sk")): number_of(row, "tries") for row in rows}
         return {(key[0], numbers[key]): tried for key, tried in found.items()}
 
-    def take_try(self, order_id: str, task: Shipment, most: int) -> bool:
-        """Count a try at a task's code, before anything is compared; False when ``most`` were made already."""
-        tries_left = "attribute_not_exists(#tries) OR #tries < :most"  # true until the last try was counted
+    def take_try(self, order_id: str, task: Shipment, most: int, right: str | None) -> bool:
+        """Count a try at a task's code, before anybody hears what it was worth; False when ``most`` were made already.
+
+        ``right``: the press that says the right code. Once counted, it is good again: what came of it may be lost.
+        """
+        allowed = "attribute_not_exists(#tries) OR #tries < :most"  # true until the last try was counted
+        change = "SET #tries = if_not_exists(#tries, :none) + :one"
+        names = {"#tries": "tries"}
+        values = {":none": number(0), ":one": number(1), ":most": number(most)}
+        if right is not None:
+            allowed += " OR #right = :right"  # true when this very press was counted before
+            change += ", #right = :right"
+            names["#right"] = "right"
+            values[":right"] = text(right)
         transaction = Transaction(self.client, counts_each_time=True)
         transaction.update(
             self.tables.orders,
             {"order_id": text(order_id), "sk": text(keys.tries(task.number, task.unlocked))},
-            "SET #tries = if_not_exists(#tries, :none) + :one",
-            condition=tries_left,
+            change,
+            condition=allowed,
             refused=lambda _row: NotWritten("locked"),
-            names={"#tries": "tries"},
-            values={":none": number(0), ":one": number(1), ":most": number(most)},
+            names=names,
+            values=values,
         )
         try:
             transaction.commit()
