@@ -192,6 +192,25 @@ def test_a_choice_that_is_gone_is_said_with_what_is_left(site: Site, windows: Wi
     reads(page, "Mohon pilih")
 
 
+def test_who_chooses_too_late_reads_that_it_is_cancelled_and_not_that_there_are_choices(
+    site: Site, windows: Windows
+) -> None:
+    # Given a page that says until when, and stays open for longer
+    asked(site)
+    page = page_of(site, windows, query="?lang=en")
+    expect(page.locator("#choose-until")).to_contain_text("Please choose until Wednesday 25 Nov 12:00 WIB.")
+    site.world.clock.forward(hours=48)
+
+    # When
+    page.locator("#choices button", has_text="Sagara Kota").click()
+
+    # Then
+    reads(page, "Cancelled")
+    expect(page.locator("#choices")).to_have_count(0)
+    expect(page.locator("#news")).to_have_class("hidden")
+    assert choices_made(site) == 0
+
+
 def test_an_address_is_asked_for_checked_at_its_field_and_kept_while_it_is_typed(
     site: Site, windows: Windows
 ) -> None:

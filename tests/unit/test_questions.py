@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fulfillment.adapters.dynamodb.documents import from_document, to_document
 from fulfillment.domain import choice_steps, hold_steps, order_steps, task_steps
 from fulfillment.domain.choice_steps import ChoiceWord, Wish
 from fulfillment.domain.errors import WrongState
@@ -25,7 +27,7 @@ CANCELLED = Wish("cancel")
 REMINDED = Question(UNTIL)
 
 
-def asked(of: Question = QUESTION, **more: object) -> Order:
+def asked(of: Question | None = QUESTION, **more: object) -> Order:
     """A paid pickup of which a tee was found, and whose customer is asked."""
     picked = a_shipment(status="picked")
     return replace(
@@ -129,6 +131,13 @@ def test_who_has_not_paid_gets_nothing_back() -> None:
 def test_to_end_it_before_its_time_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         choice_steps.unanswered(asked(), UNTIL - A_MOMENT)
+
+
+def test_a_row_that_was_written_before_questions_had_an_end_is_read() -> None:
+    row = json.loads(to_document(asked()))
+    del row["question"]
+
+    assert from_document(Order, json.dumps(row)) == asked(None)
 
 
 # --- what a customer may do
