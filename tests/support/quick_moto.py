@@ -113,8 +113,7 @@ def name_the_caller(patch: pytest.MonkeyPatch) -> None:
         if signer.signing_name == "s3" or ".amazonaws.com" not in request.url:
             signed(signer, request=request, **more)
             return
-        caller = signer._credentials.access_key  # DynamoDB Local keeps a database for each
-        scope = f"{caller}/20260101/{signer.region_name}/{signer.signing_name}/aws4_request"
+        scope = f"testing/20260101/{signer.region_name}/{signer.signing_name}/aws4_request"
         request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}"
 
     patch.setattr(RequestSigner, "handler", named)
