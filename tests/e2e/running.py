@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +20,13 @@ PATIENCE_SECONDS = 420
 
 @dataclass(frozen=True)
 class Running:
-    """It is up: where, what it has said so far, and the description that it has written."""
+    """It is up: where, what it has said, the description that it has written, and its outbox after the stories."""
 
     process: subprocess.Popen[bytes]
     port: int
     said: str
     described: str
+    outbox: str
 
 
 @contextmanager
@@ -51,7 +54,9 @@ def up(log: Path, port: int) -> Iterator[Running]:
     """It says that it is up."""
     with make_run(log, PORT=str(port)) as process:
         said = _wait_for(log, "Up until Ctrl-C", process)
-        yield Running(process, port, said, STACK_FILE.read_text())
+        (outbox,) = re.findall(r"^Outbox +(http\S+):", said, re.MULTILINE)
+        told = urllib.request.urlopen(outbox, timeout=30).read().decode()
+        yield Running(process, port, said, STACK_FILE.read_text(), told)
 
 
 def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:

@@ -80,7 +80,7 @@ export function announce(text, kind = '') {
 // A question over the page. `build(close)` gives its content; resolves with what `close` is called with.
 export function ask(title, build) {
   return new Promise((resolve) => {
-    const close = (answer = null) => { resolve(answer); dialog.close(); };
+    const close = (answer = null) => { resolve(answer); dialog.close(); dialog.remove(); };
     const dialog = h('dialog', { 'aria-labelledby': 'asked', onclose: () => { resolve(null); dialog.remove(); } },
       h('h2', { id: 'asked' }, title), build(close));
     document.body.append(dialog);
