@@ -55,9 +55,9 @@ def test_no_plan_over_a_whole_chain_is_better_than_the_one_decided(
     record_property("figure", tally.figure("HiGHS over 498 stores"))
 
 
-@pytest.mark.proof
+@pytest.mark.soak
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_small_model_answers_as_the_whole_one_does(policy: str) -> None:
-    for number in range(0, len(baskets()), 500):
+    for number in range(0, len(baskets()), 250):
         question = asked(a_uk_order(number, policy))
         assert cheapest_cover_by_highs(question) == best_by_highs(question)
