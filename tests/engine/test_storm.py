@@ -43,7 +43,7 @@ SAID = {
     *("applied", "older", "done_before", "ours"),
     *("out_of_stock", "capacity_full", "too_many_unpaid", "no_stock", "unknown_order", "paid_but_gone"),
     *("wrong_state", "on_hold", "order_ended", "already_handed_over", "amount_required", "code_locked"),
-    *("contradicting_count", "contradicting_movement", "busy", "no_reply"),
+    *("contradicting_count", "contradicting_movement", "waiting_for_customer", "busy", "no_reply"),
 }
 
 
