@@ -9,7 +9,7 @@ from fulfillment.api.decision_document import TrialIn
 from fulfillment.api.gateway import Request, Response, respond
 from fulfillment.api.location_document import LocationDoc
 from fulfillment.api.openapi import document
-from fulfillment.api.policy_document import PolicyIn
+from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.api.requests import StockUpdatesIn
 from fulfillment.api.webhook_document import WebhookDoc
 from fulfillment.application.views import View
@@ -34,7 +34,7 @@ def get_policy(request: Request) -> View:
 
 def put_policy(request: Request) -> View:
     """Add a version of a policy."""
-    return bootstrap.operate().put_policy(request.parse(PolicyIn).to_domain(request.path["name"]))
+    return bootstrap.operate().put_policy(request.parse(PolicyDoc).to_domain(request.path["name"]))
 
 
 def get_webhook(request: Request) -> View:

@@ -49,8 +49,8 @@ def inbox(stack: Stack) -> Inbox:
 
 @pytest.fixture(scope="session", autouse=True)
 def unpaid(stack: Stack) -> str:
-    """An order for the last batik, reserved for three seconds: placed before all tests, which need not wait then."""
-    pay_by = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    """An order for the last batik, reserved for half a minute: placed before all tests, which need not wait then."""
+    pay_by = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
     lines = [{"line_id": "1", "sku": LAST_BATIK, "quantity": 1}]
     payment = {"state": "pending", "kind": "virtual_account", "pay_by": pay_by}
     body = order(new_id("E"), lines, "pickup", location_id="blok-m", payment=payment)

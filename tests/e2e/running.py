@@ -46,7 +46,11 @@ def make_run(log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)
-                process.wait(60)
+                try:
+                    process.wait(60)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)  # its emulator ends by itself when it is alone
+                    raise
 
 
 @contextmanager
@@ -56,7 +60,9 @@ def up(log: Path, port: int) -> Iterator[Running]:
         said = _wait_for(log, "Up until Ctrl-C", process)
         (outbox,) = re.findall(r"^Outbox +(http\S+):", said, re.MULTILINE)
         told = urllib.request.urlopen(outbox, timeout=30).read().decode()
-        yield Running(process, port, said, STACK_FILE.read_text(), told)
+        described = STACK_FILE.read_text()
+        assert f":{port}/" in described, "another `make run` has written its own description meanwhile"
+        yield Running(process, port, said, described, told)
 
 
 def _wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> str:

@@ -52,11 +52,11 @@ def there(stack: Stack) -> int:
 def wait_for(stack: Stack, sku: str, count: int, others: int) -> list[dict[str, Any]]:
     """So many dead letters about this SKU, beside others."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while there(stack) < others + count and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        if there(stack) >= others + count and len(found := of_sku(stack, sku)) == count:
+            return found
         time.sleep(0.2)
-    found = of_sku(stack, sku)
-    assert len(found) == count, found
-    return found
+    raise AssertionError(f"{there(stack) - others} letters of {count}")
 
 
 def movements(stack: Stack, sku: str) -> int:

@@ -138,6 +138,27 @@ def test_the_fifth_code_opens_also_when_the_hand_over_broke_off_behind_it(shop: 
     assert again.status == 200
 
 
+def test_who_was_right_about_a_code_that_died_is_not_right_about_the_next(shop: World) -> None:
+    # Given a right code whose hand-over broke off, and another code after it, at which nobody may try any more
+    code = made_ready(shop, "A-1")
+    shop.before("Stock", "TransactWriteItems", breaks_off)
+    broke_off = shop.on_task("senayan", "A-1~1", "collect", {"code": code}, key="k").status
+    shop.on_task("senayan", "A-1~1", "undo-ready")
+    shop.on_task("senayan", "A-1~1", "ready")
+    shop.settle()
+    (told,) = [m for m in shop.heard("CustomerTopic") if CODE.search(m["text"])]
+    (new,) = CODE.findall(told["text"])
+    for _ in range(4):
+        collect(shop, "A-1", wrong(new))
+
+    # When the press that was right is made again with the new one
+    again = shop.on_task("senayan", "A-1~1", "collect", {"code": new}, key="k")
+
+    # Then it is one try too many, as anybody's
+    assert broke_off == 503
+    assert refused(again) == (409, "code_locked")
+
+
 def test_a_wrong_code_counts_under_any_key(shop: World) -> None:
     # Given a key that is used again and again
     code = made_ready(shop, "A-1")

@@ -295,6 +295,21 @@ def test_what_putting_a_policy_answered_can_be_put_again(world: World) -> None:
     assert "warnings" not in world.admin("GET", POLICY, path={"name": "groups"}).body
 
 
+def test_what_putting_a_policy_answered_can_be_tried(world: World) -> None:
+    world.given(a_product("tee"), a_location("senayan"), stock("senayan", tee=5))
+    answer = world.admin("PUT", POLICY, path={"name": "groups"}, body={"ranking": ["mals"]}).body
+
+    tried = world.admin("POST", "/v1/decisions", body=asked(method="delivery") | {"policy": answer})
+
+    assert tried.status == 200
+
+
+def test_a_group_of_the_policys_own_that_holds_nothing_is_told(world: World) -> None:
+    told = warned(world, groups={"malls": []}, ranking=["malls"])
+
+    assert told == [("ranking.0", "unknown_group", "no location is in the group 'malls'")]
+
+
 def test_locations_are_not_read_for_a_policy_that_names_none(world: World) -> None:
     put(world, "by-rank", objectives=["rank"])
 

@@ -131,6 +131,41 @@ def test_no_try_at_a_pin_is_lost_while_its_key_is_missing(
     assert pressed(shop).status == 200
 
 
+def test_no_try_at_a_pin_is_lost_while_its_secret_cannot_be_read(shop: World) -> None:
+    # Given a picker with a PIN, and a secret that was deleted by mistake
+    shop.order(order_body())
+    employ("1042", "4821")
+    aws.secretsmanager().delete_secret(SecretId="staff-pin-key", RecoveryWindowInDays=7)
+    shop.restart()
+
+    # When they press more often than a PIN may be wrong
+    tries = [pressed(shop).status for _ in range(6)]
+
+    # Then it is not locked once the secret is there again
+    aws.secretsmanager().restore_secret(SecretId="staff-pin-key")
+    shop.restart()
+    assert tries == [503] * 6
+    assert pressed(shop).status == 200
+
+
+def test_a_missing_key_gives_no_wrong_try_at_a_pin_back(shop: World) -> None:
+    # Given four wrong tries, and one that was compared with nothing
+    shop.order(order_body())
+    employ("1042", "4821")
+    before = kept("staff-pin-key")
+    four_wrong = [pressed(shop, pin="0000").status for _ in range(4)]
+    edit(shop, "staff-pin-key", without_the_key())
+    nothing = pressed(shop, pin="0000").status
+
+    # When it is mended
+    edit(shop, "staff-pin-key", before)
+    tries = [pressed(shop, pin="0000").body["code"] for _ in range(2)]
+
+    # Then there is the one try left that there was
+    assert (four_wrong, nothing) == ([403] * 4, 503)
+    assert tries == ["pin_wrong", "pin_locked"]
+
+
 def test_a_message_waits_until_its_key_is_there_again(shop: World, caplog: pytest.LogCaptureFixture) -> None:
     # Given a task that is ready, whose customer is to be told the code, and its key taken out
     shop.order(order_body())

@@ -58,10 +58,13 @@ RuleNames = Annotated[
 
 
 class PolicyDoc(Contract):
-    """Routing rules; what is left out has the default of the domain. ``version`` is given by the router."""
+    """Routing rules; what is left out has the default of the domain. ``version`` is given by the router. ``warnings``
+    were told when it was put: they may come back with it, and are not kept.
+    """
 
     name: Annotated[str, Field(pattern=POLICY_NAME)] | None = None
     version: int | None = None
+    warnings: Annotated[list[Any], Field(exclude=True)] = []
     applies_to: AppliesToDoc | None = None
     locations: LocationFilterDoc = LocationFilterDoc()
     groups: Annotated[dict[Name, LocationIds], Field(max_length=100)] = {}
@@ -125,12 +128,6 @@ class PolicyDoc(Contract):
         return _policies().validate_json(
             self.model_copy(update={"name": name, "version": 0}).model_dump_json()
         )
-
-
-class PolicyIn(PolicyDoc):
-    """The document with what it was answered with when it was put: that may come back, and is not kept."""
-
-    warnings: Annotated[list[Any], Field(exclude=True)] = []
 
 
 @cache

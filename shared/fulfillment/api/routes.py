@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from fulfillment.api import answers, customer, people_bodies, requests, shop_floor_requests, task_requests
 from fulfillment.api.decision_document import DecisionsOut, TrialIn, TrialOut
 from fulfillment.api.location_document import LocationDoc
-from fulfillment.api.policy_document import PolicyIn
+from fulfillment.api.policy_document import PolicyDoc
 from fulfillment.api.store_requests import CapacityIn, OwnSettingsOut, PauseIn, ResumeIn
 from fulfillment.api.webhook_document import WebhookDoc, WebhookOut
 
@@ -282,7 +282,7 @@ ROUTES: tuple[Route, ...] = (
         "Add a version of a policy.",
         OPERATIONS,
         answers.PolicyOut,
-        PolicyIn,
+        PolicyDoc,
     ),
     Route(
         "GET",

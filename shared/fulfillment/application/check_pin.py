@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fulfillment.application.people_ports import PinKeys, PinLocked, StaffRepository
 from fulfillment.domain import people
-from fulfillment.domain.errors import Forbidden, Unavailable
+from fulfillment.domain.errors import Forbidden
 from fulfillment.domain.people import Employee
 
 
@@ -32,8 +32,8 @@ class CheckPin:
             raise _wrong()
         try:
             key = self.keys.key(tried.mark.kid)
-        except Unavailable:
-            self.staff.forgive(location_id, tried)  # it was compared with nothing
+        except Exception:
+            self.staff.give_back(location_id, tried)
             raise
         if not people.pin_matches(key, tried.mark, location_id, number, pin):
             raise _wrong()

@@ -11,11 +11,12 @@ from fulfillment.domain.people import Employee, PinMark
 
 @dataclass(frozen=True)
 class PinTry:
-    """A try that was counted: whose PIN, what is kept of it, and how many tries were made until now."""
+    """A try that was counted: whose PIN, what is kept of it, how many tries were made so far, and how many may be."""
 
     who: Employee
     mark: PinMark
     tries: int
+    until: int
 
 
 class PinLocked(Exception):
@@ -30,6 +31,9 @@ class StaffRepository(Protocol):
 
     def forgive(self, location_id: str, tried: PinTry) -> None:
         """The try was right: it and those before it count no more, while the PIN is still the same."""
+
+    def give_back(self, location_id: str, tried: PinTry) -> None:
+        """The try was compared with nothing: it alone counts no more, while the PIN is still the same."""
 
     def of_location(self, location_id: str) -> Sequence[Employee]:
         """Everybody there, by employee number."""

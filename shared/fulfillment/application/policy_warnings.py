@@ -21,7 +21,9 @@ def policy_warnings(policy: Policy, locations: Callable[[], Sequence[Location]])
         return []
     there = locations()
     ids = {location.location_id for location in there}
-    known = {name for location in there for name in location.groups} | set(policy.groups)
+    known = {name for location in there for name in location.groups} | {
+        name for name, members in policy.groups.items() if members
+    }
     strange = [
         *(
             (field, "unknown_group", f"no location is in the group {name!r}")

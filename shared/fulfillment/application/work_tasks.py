@@ -243,7 +243,9 @@ class WorkTasks:
         assert task.code is not None, task  # a task that is ready has one
         key = self.codes.key(task.code.kid)  # before the try: without it nothing can be compared
         is_right = pickup_code.matches(key, order.order_id, task.number, task.code, said)
-        right = command.command_id if is_right else None
+        right = (
+            f"{command.command_id}.{task.code.code_version}" if is_right else None
+        )  # about this code alone
         if not self.orders.take_try(order.order_id, task, pickup_code.MAX_TRIES, right):
             raise Conflict(
                 "code_locked", "Too many wrong codes: this task is locked, and a supervisor must help."

@@ -48,10 +48,18 @@ class DynamoDBStaffRepository:
             _employee(row),
             PinMark(text_of(row, "pin_kid"), text_of(row, "pin_hash")),
             number_of(row, "tries"),
+            number_of(row, "tries_until"),
         )
 
     def forgive(self, location_id: str, tried: PinTry) -> None:
         """Moves the end of the tries on, never back."""
+        self._move_end(location_id, tried, tried.tries + MAX_PIN_TRIES)
+
+    def give_back(self, location_id: str, tried: PinTry) -> None:
+        """Moves the end of the tries on by one. Two that meet move it once, which only ever locks earlier."""
+        self._move_end(location_id, tried, tried.until + 1)
+
+    def _move_end(self, location_id: str, tried: PinTry, until: int) -> None:
         same_pin_and_later = (
             "pin_hash = :hash AND tries_until < :until"  # true unless a later try was right before
         )
@@ -63,7 +71,7 @@ class DynamoDBStaffRepository:
                 ConditionExpression=same_pin_and_later,
                 ExpressionAttributeValues={
                     ":hash": text(tried.mark.keyed_hash),
-                    ":until": number(tried.tries + MAX_PIN_TRIES),
+                    ":until": number(until),
                 },
             )
         except self.client.exceptions.ConditionalCheckFailedException:

@@ -215,7 +215,9 @@ def _choices(view: View, words: Words, now: datetime) -> Html | None:
     return tag(
         "section",
         tag("h2", words["your_choices"], id_="choices-title"),
-        tag("p", words["choose_until"].format(**_moments(view, now)), id_="choose-until"),
+        tag("p", words["choose_until"].format(**_moments(view, now)), id_="choose-until")
+        if view["choose_until"]
+        else None,
         tag("ul", *items, id_="choices"),
         aria_labelledby="choices-title",
     )

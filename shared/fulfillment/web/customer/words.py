@@ -105,7 +105,8 @@ WORDS: Mapping[str, Words] = {
         "share_text": "Kode ambil pesanan {order} di {place}: {code}",
         "share_note": "Keluarga atau pengemudi boleh mengambil dengan kode ini.",
         "your_choices": "Pilihan Anda",
-        "choose_until": "Mohon pilih sampai {choose_until}. Sesudah itu pesanan kami batalkan, dan uang Anda kembali.",
+        "choose_until": "Mohon pilih sampai {choose_until}. Sesudah itu pesanan kami batalkan; bila sudah membayar, "
+        "uang Anda kembali.",
         "some_found": "Mohon maaf, tidak semua barang ada di toko. Beri tahu kami apa yang Anda inginkan.",
         "part": "Ambil yang ada",
         "pickup_at": "Ambil di {name}",
@@ -167,7 +168,8 @@ WORDS: Mapping[str, Words] = {
         "share_text": "Pickup code of order {order} at {place}: {code}",
         "share_note": "Family or a driver may collect with this code.",
         "your_choices": "Your choices",
-        "choose_until": "Please choose until {choose_until}. Then we cancel the order, and you get your money back.",
+        "choose_until": "Please choose until {choose_until}. After that we cancel the order; if you have paid, you "
+        "get your money back.",
         "some_found": "We are sorry: not everything was in the store. Tell us what you would like.",
         "part": "Take what is there",
         "pickup_at": "Collect at {name}",
