@@ -132,8 +132,10 @@ def test_a_policy_that_says_nothing_is_the_default() -> None:
 
 
 def shape(kind: Any) -> set[str]:
-    """The names of the fields of a dataclass or a model."""
-    return {f.name for f in fields(kind)} if is_dataclass(kind) else set(kind.model_fields)
+    """The names of the fields of a dataclass or a model, but for those that may come along and are not kept."""
+    if is_dataclass(kind):
+        return {f.name for f in fields(kind)}
+    return {name for name, field in kind.model_fields.items() if not field.exclude}
 
 
 def parts(kind: Any) -> list[type[BaseModel]]:
