@@ -75,13 +75,19 @@ def test_a_paused_store_is_offered_to_nobody_until_it_is_opened_again(site: Site
     order(site, "P-2")
 
 
+def limited(page: Board, method: str, per_hour: str) -> None:
+    """The form for how many orders an hour the store takes, sent with this number or none."""
+    page.press("Kapasitas per jam")
+    expect(page.page.locator("dialog")).to_contain_text("Kosongkan")
+    chosen(page, method)
+    page.page.locator("[name=per_hour]").fill(per_hour)
+    page.page.locator("dialog button.primary").click()
+
+
 def test_a_lower_capacity_holds_for_the_orders_that_come(site: Site, windows: Windows) -> None:
     # Given a supervisor who takes one pickup an hour
     page = more(site, windows)
-    page.press("Kapasitas per jam")
-    chosen(page, "Ambil di toko")
-    page.page.locator("[name=per_hour]").fill("1")
-    page.page.locator("dialog button.primary").click()
+    limited(page, "Ambil di toko", "1")
     page.said("Kapasitas diubah.")
 
     # Then the second order of the hour is promised later
@@ -93,17 +99,11 @@ def test_a_lower_capacity_holds_for_the_orders_that_come(site: Site, windows: Wi
 def test_a_lower_capacity_ends_when_the_field_is_left_empty(site: Site, windows: Windows) -> None:
     # Given a store that takes no deliveries
     page = more(site, windows)
-    page.press("Kapasitas per jam")
-    chosen(page, "Kirim")
-    page.page.locator("[name=per_hour]").fill("0")
-    page.page.locator("dialog button.primary").click()
+    limited(page, "Kirim", "0")
     page.said("Kapasitas diubah.")
 
     # When a supervisor leaves the number out
-    page.press("Kapasitas per jam")
-    expect(page.page.locator("dialog")).to_contain_text("Kosongkan")
-    chosen(page, "Kirim")
-    page.page.locator("dialog button.primary").click()
+    limited(page, "Kirim", "")
 
     # Then it takes as many as operations allow
     senayan = {"location_id": "senayan"}

@@ -375,6 +375,10 @@ def test_a_number_that_can_be_nobodys_is_nobody(world: World, number: str) -> No
     assert refused(let_go(world, number)) == UNKNOWN
 
 
+def test_no_number_at_all_is_no_name(world: World) -> None:
+    assert refused(let_go(world, "")) == (422, "invalid_name")
+
+
 def test_capitals_mean_the_same_person(world: World) -> None:
     put(world, "budi")
 

@@ -11,7 +11,7 @@ from tests.support.proofs import asked, faults, tallied, values_of
 from tests.support.uk import POLICIES, a_uk_order, baskets, districts, stores
 
 # Every so many of the 1,000 baskets, by each of three policies: plain, `make test`, `make soak`
-SOME, MANY, ALL = 500, 40, 1
+SOME, MANY, ALL = 500, 20, 1
 
 
 def differs_from_highs(instance: Instance, decision: Decision) -> list[str]:
@@ -51,11 +51,11 @@ def test_no_plan_over_a_whole_chain_is_better_than_the_one_decided(
     assert tally.differences == []
     assert tally.decided == tally.proven == len(numbers)
     # Some orders need one store and some two or three, and some cannot be supplied
-    assert min(tally.shipments[parcels] for parcels in range(4)) >= len(numbers) // 20
+    assert every == SOME or min(tally.shipments[parcels] for parcels in range(4)) >= len(numbers) / 20
     record_property("figure", tally.figure("HiGHS over 498 stores"))
 
 
-@pytest.mark.soak
+@pytest.mark.proof
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_small_model_answers_as_the_whole_one_does(policy: str) -> None:
     for number in range(0, len(baskets()), 250):

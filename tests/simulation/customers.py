@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fulfillment.adapters.secrets import SecretKeys
 from fulfillment.application.customer_links import customer_link
-from tests.simulation.calls import Call, Story, Tick, Wait, on_task, tasks_of
+from tests.simulation.calls import Call, Reply, Story, Tick, Wait, on_task, tasks_of
 from tests.simulation.services import KEY
 from tests.support.builders import SHIP_TO
 from tests.support.ledger import Ledger
@@ -43,13 +43,18 @@ def sets_out(order_id: str, key: str) -> Call:
     return Call("customer", "POST", "/c/{token}/on-my-way", {"token": link(order_id)}, {}, key)
 
 
+def _opens(cast: Cast, number: int) -> Generator[Call | Wait, Reply, tuple[str, Reply]]:
+    """The page of an order, some time later."""
+    yield cast.pause(1, 60, 400)
+    order_id = f"A-{number}"
+    return order_id, (yield looks_at(order_id))
+
+
 def customer(cast: Cast, orders: int) -> Story:
     """Looks at the pages; does what can be done there, now and then twice, or what was never offered."""
     chance = cast.chance
     for number in chance.sample(range(orders), orders) * 3:
-        yield cast.pause(1, 60, 400)
-        order_id = f"A-{number}"
-        seen = yield looks_at(order_id)
+        order_id, seen = yield from _opens(cast, number)
         if seen.status != 200:
             continue
         if seen.body["status"] == "ready":
@@ -68,9 +73,7 @@ def waverer(cast: Cast, orders: int) -> Story:
     """Chooses at the very moment at which the time to choose is over."""
     chance = cast.chance
     for number in chance.sample(range(orders), orders) * 3:
-        yield cast.pause(1, 60, 400)
-        order_id = f"A-{number}"
-        seen = yield looks_at(order_id)
+        order_id, seen = yield from _opens(cast, number)
         if seen.status != 200 or not seen.body["choose_until"]:
             continue
         left = datetime.fromisoformat(seen.body["choose_until"]) - cast.now()

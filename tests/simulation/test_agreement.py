@@ -52,7 +52,7 @@ def test_worlds_do_not_depend_on_the_hash_seed() -> None:
 def _hashes(hash_seed: str) -> str:
     code = (
         "from tests.memory_dynamodb.client import MemoryDynamoDB; from tests.simulation.worlds import play; "
-        "print([play(seed, MemoryDynamoDB()).hash for seed in range(6)])"
+        "print([play(seed, MemoryDynamoDB()).hash for seed in range(15)])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'shared'}"}
     done = subprocess.run(

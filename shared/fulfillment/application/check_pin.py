@@ -33,7 +33,7 @@ class CheckPin:
         try:
             key = self.keys.key(tried.mark.kid)
         except Exception:
-            self.staff.give_back(location_id, tried)
+            self.staff.give_back(location_id, tried)  # it was compared with nothing
             raise
         if not people.pin_matches(key, tried.mark, location_id, number, pin):
             raise _wrong()
